@@ -1,0 +1,38 @@
+# Decides whether the CUDA backend can be built: it takes a LibTorch with CUDA and a CUDA 13 compiler.
+# Sets YARDSTICK_CUDA_ENABLED and says why not; the rest of Yardstick does not ask.
+
+set(_pip_cuda "")
+if(LibTorch_PREFIX)
+  file(GLOB _pip_cuda ${LibTorch_PREFIX}/../nvidia/cu13)
+endif()
+
+if(NOT LibTorch_HAS_CUDA)
+  message(STATUS "CUDA backend: left out, this LibTorch is the CPU build")
+  return()
+endif()
+if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
+  find_program(_nvcc nvcc HINTS ${_pip_cuda}/bin ENV CUDA_HOME PATH_SUFFIXES bin)
+  if(NOT _nvcc)
+    message(STATUS "CUDA backend: left out, no nvcc (scripts/setup.sh installs one, or set CUDACXX)")
+    return()
+  endif()
+  set(CMAKE_CUDA_COMPILER ${_nvcc})
+endif()
+if(CMAKE_VERSION VERSION_LESS 3.28)
+  message(STATUS "CUDA backend: left out, CMake ${CMAKE_VERSION} knows no C++20 for nvcc 13 "
+    "(scripts/setup.sh installs a newer CMake)")
+  return()
+endif()
+
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES 80 90)
+endif()
+if(_pip_cuda AND NOT DEFINED CUDAToolkit_ROOT)
+  set(CUDAToolkit_ROOT ${_pip_cuda})
+endif()
+enable_language(CUDA)
+set(CMAKE_CUDA_STANDARD 20)
+set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+find_package(CUDAToolkit 13 REQUIRED)
+set(YARDSTICK_CUDA_ENABLED ON)
+message(STATUS "CUDA backend: ${CMAKE_CUDA_COMPILER_VERSION}, architectures ${CMAKE_CUDA_ARCHITECTURES}")
