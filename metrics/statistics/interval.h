@@ -5,6 +5,9 @@
 
 namespace yardstick {
 
+// Statistics behind every error bar. No value may be NaN, a confidence lies inside (0, 1); a call
+// that breaks this or a precondition below throws std::logic_error.
+
 struct Interval {
   double low = 0;
   double high = 0;
