@@ -1,0 +1,81 @@
+#include <yardstick/error.h>
+#include <yardstick/names.h>
+#include <yardstick/weights.h>
+
+#include <ATen/core/grad_mode.h>
+#include <torch/nn/module.h>
+
+#include <sstream>
+
+namespace yardstick {
+namespace {
+
+std::string shape_text(const at::Tensor& tensor) {
+  std::ostringstream out;
+  out << tensor.sizes();
+  return out.str();
+}
+
+// "a, b, c and 9 more", with the nearest of `others` behind each name that has one.
+std::string some_names(const std::vector<std::string>& names, const std::vector<std::string>& others) {
+  constexpr std::size_t kShown = 3;
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kShown; ++i) {
+    if (i > 0) text += ", ";
+    text += names[i];
+    const auto near = nearest_names(names[i], others, 1);
+    if (!near.empty()) text += " (" + near[0] + "?)";
+  }
+  if (names.size() > kShown) text += concat(" and ", names.size() - kShown, " more");
+  return text;
+}
+
+}  // namespace
+
+TensorMap state_of(torch::nn::Module& module) {
+  TensorMap state;
+  for (const auto& item : module.named_parameters()) state.emplace(item.key(), item.value());
+  for (const auto& item : module.named_buffers()) state.emplace(item.key(), item.value());
+  return state;
+}
+
+LoadReport load_state(torch::nn::Module& module, const TensorMap& weights) {
+  TensorMap state = state_of(module);
+  LoadReport report;
+  for (const auto& [name, tensor] : weights) {
+    const auto own = state.find(name);
+    if (own == state.end()) {
+      report.unexpected.push_back(name);
+      continue;
+    }
+    if (own->second.sizes() != tensor.sizes()) {
+      throw_data(concat("tensor ", name, " has shape ", shape_text(tensor), ", the model wants ",
+                        shape_text(own->second)));
+    }
+    report.matched.push_back(name);
+  }
+  for (const auto& [name, tensor] : state) {
+    if (!weights.contains(name)) report.missing.push_back(name);
+  }
+  if (!report.is_complete()) return report;
+
+  const at::NoGradGuard no_grad;
+  for (auto& [name, tensor] : state) tensor.copy_(weights.at(name));
+  return report;
+}
+
+void require_complete(const LoadReport& report, const std::string& where) {
+  if (report.is_complete()) return;
+  std::string text = where + ":";
+  if (!report.missing.empty()) {
+    text += concat(" ", report.missing.size(), " tensors missing: ",
+                   some_names(report.missing, report.unexpected));
+  }
+  if (!report.unexpected.empty()) {
+    text += concat(report.missing.empty() ? " " : "; ", report.unexpected.size(),
+                   " unexpected: ", some_names(report.unexpected, {}));
+  }
+  throw_data(text, "is this checkpoint of this model and class count?");
+}
+
+}  // namespace yardstick
