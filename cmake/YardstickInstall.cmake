@@ -9,7 +9,9 @@ file(CREATE_LINK ${PROJECT_SOURCE_DIR}/results/report ${_share}/report SYMBOLIC)
 # The installed package: find_package(Yardstick) gives yardstick::registry and yardstick_add_plugin().
 include(CMakePackageConfigHelpers)
 
-install(TARGETS yardstick RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(TARGET yardstick)
+  install(TARGETS yardstick RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(TARGETS yardstick_registry EXPORT YardstickTargets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET yardstick_cuda)

@@ -1,0 +1,51 @@
+#include <yardstick/golden.h>
+
+#include <gmock/gmock.h>
+
+#include "tests/support/throws_error.h"
+
+namespace yardstick {
+namespace {
+
+using test::ThrowsError;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(ArgumentsTest, NamesEverythingThatNobodyRead) {
+  const Arguments args =
+      Arguments::parse(R"({"depth": 2, "norm_layer": {"name": "LayerNorm", "eps": 1e-6}, "odd": 1})", "case");
+
+  EXPECT_EQ(args.integer("depth"), 2);
+  EXPECT_EQ(args.object("norm_layer").number("eps"), 1e-6);
+
+  EXPECT_THAT(args.unread(), ElementsAre("odd", "norm_layer.name"));
+}
+
+TEST(ArgumentsTest, CountsReadsThroughCopies) {
+  const Arguments args = Arguments::parse(R"({"stages": [1, 2]})", "case");
+  const Arguments copy = args;
+
+  EXPECT_THAT(copy.integers("stages"), ElementsAre(1, 2));
+
+  EXPECT_THAT(args.unread(), IsEmpty());
+}
+
+TEST(ArgumentsTest, UsesTheFallbackOnlyWhereTheNameIsAbsent) {
+  const Arguments args = Arguments::parse(R"({"pool": "avg"})", "case");
+
+  EXPECT_EQ(args.integer("depth", 12), 12);
+  EXPECT_THAT([&] { args.integer("depth"); }, ThrowsError(ErrorKind::kData, HasSubstr("depth is missing")));
+  EXPECT_THAT([&] { args.integer("pool", 1); },
+              ThrowsError(ErrorKind::kData, HasSubstr("case: argument pool must be an integer")));
+}
+
+TEST(ArgumentsTest, RefusesWhatIsNoObject) {
+  EXPECT_THAT([] { Arguments::parse("[1]", "case.json"); },
+              ThrowsError(ErrorKind::kData, HasSubstr("case.json")));
+  EXPECT_THAT([] { Arguments::parse("{\"a\": ", "case.json"); },
+              ThrowsError(ErrorKind::kData, HasSubstr("case.json")));
+}
+
+}  // namespace
+}  // namespace yardstick

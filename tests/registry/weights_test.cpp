@@ -1,0 +1,49 @@
+#include <yardstick/weights.h>
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <torch/nn/modules/linear.h>
+
+#include "tests/support/throws_error.h"
+
+namespace yardstick {
+namespace {
+
+using test::ThrowsError;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(LoadStateTest, CopiesByName) {
+  torch::nn::Linear linear(3, 2);
+  const TensorMap weights = {{"weight", at::full({2, 3}, 0.5)}, {"bias", at::full({2}, -1.0)}};
+
+  const LoadReport report = load_state(*linear, weights);
+
+  EXPECT_TRUE(report.is_complete());
+  EXPECT_TRUE(at::equal(linear->weight.detach(), weights.at("weight")));
+  EXPECT_TRUE(at::equal(linear->bias.detach(), weights.at("bias")));
+}
+
+TEST(LoadStateTest, CopiesNothingUnlessAllNamesFit) {
+  torch::nn::Linear linear(3, 2);
+  const at::Tensor before = linear->weight.detach().clone();
+
+  const LoadReport report = load_state(*linear, {{"weight", at::zeros({2, 3})}, {"biass", at::zeros({2})}});
+
+  EXPECT_THAT(report.missing, ElementsAre("bias"));
+  EXPECT_THAT(report.unexpected, ElementsAre("biass"));
+  EXPECT_TRUE(at::equal(linear->weight.detach(), before));
+  EXPECT_THAT([&] { require_complete(report, "x.safetensors"); },
+              ThrowsError(ErrorKind::kData, AllOf(HasSubstr("x.safetensors"), HasSubstr("bias (biass?)"))));
+}
+
+TEST(LoadStateTest, RefusesAnotherShapeNamingBoth) {
+  torch::nn::Linear linear(3, 2);
+
+  EXPECT_THAT([&] { load_state(*linear, {{"weight", at::zeros({2, 4})}, {"bias", at::zeros({2})}}); },
+              ThrowsError(ErrorKind::kData, AllOf(HasSubstr("[2, 4]"), HasSubstr("[2, 3]"))));
+}
+
+}  // namespace
+}  // namespace yardstick
