@@ -85,6 +85,13 @@ Interval wilson_interval(std::int64_t successes, std::int64_t trials, double con
           successes == trials ? 1.0 : std::min(1.0, centre + half)};
 }
 
+Interval normal_interval(double estimate, double standard_error, double confidence) {
+  require(standard_error >= 0, "a negative standard error");
+  require(is_open_fraction(confidence), "confidence outside (0, 1)");
+  const double half = normal_quantile(0.5 + confidence / 2) * standard_error;
+  return {estimate - half, estimate + half};
+}
+
 double quantile(std::span<const double> values, double q) {
   require(q >= 0 && q <= 1, "quantile outside [0, 1]");
   std::vector<double> copy = checked_copy(values);

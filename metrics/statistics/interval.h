@@ -24,6 +24,9 @@ Interval median_interval(std::span<const double> values, double confidence = 0.9
 // Wilson's score interval of a proportion (Wilson 1927). `trials` at least 1.
 Interval wilson_interval(std::int64_t successes, std::int64_t trials, double confidence = 0.95);
 
+// estimate -+ z standard_error, of an estimate that is normal by the central limit theorem.
+Interval normal_interval(double estimate, double standard_error, double confidence = 0.95);
+
 // The q-quantile by linear interpolation between order statistics (Hyndman & Fan, type 7).
 double quantile(std::span<const double> values, double q);
 
