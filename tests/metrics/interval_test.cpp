@@ -115,6 +115,13 @@ TEST(WilsonIntervalTest, RefusesImpossibleCounts) {
   EXPECT_THROW(wilson_interval(-1, 2), std::logic_error);
 }
 
+TEST(NormalIntervalTest, IsTwoStandardErrorsWide) {
+  EXPECT_NEAR(normal_interval(5, 0.5).low, 5 - 0.979982, 1e-6);
+  EXPECT_NEAR(normal_interval(5, 0.5).high, 5 + 0.979982, 1e-6);
+  EXPECT_EQ(normal_interval(5, 0).low, 5);
+  EXPECT_THROW(normal_interval(5, -1), std::logic_error);
+}
+
 TEST(QuantileTest, InterpolatesBetweenOrderStatistics) {
   const std::vector<double> values{40, 10, 30, 20};
 
