@@ -22,7 +22,7 @@ struct Arguments::State {
     const auto found = json.find(key);
     if (found == json.end()) return nullptr;
     read.insert(key);
-    return &*found;
+    return found->is_null() ? nullptr : &*found;
   }
 
   [[noreturn]] void refuse(std::string_view name, const char* wanted) const {
@@ -77,11 +77,18 @@ Arguments Arguments::parse(std::string_view json, std::string where) {
 }
 
 bool Arguments::has(std::string_view name) const {
-  return state_->json.contains(std::string(name)) && !state_->json[std::string(name)].is_null();
+  const auto found = state_->json.find(std::string(name));
+  if (found == state_->json.end()) return false;
+  if (found->is_null()) state_->read.insert(std::string(name));
+  return !found->is_null();
 }
 
 bool Arguments::is_flag(std::string_view name) const {
   return has(name) && state_->json[std::string(name)].is_boolean();
+}
+
+bool Arguments::is_text(std::string_view name) const {
+  return has(name) && state_->json[std::string(name)].is_string();
 }
 
 bool Arguments::is_list(std::string_view name) const {

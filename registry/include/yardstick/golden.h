@@ -25,8 +25,10 @@ class YS_API Arguments {
   Arguments(const Arguments&);
   Arguments& operator=(const Arguments&);
 
+  // A null counts as absent.
   bool has(std::string_view name) const;
   bool is_flag(std::string_view name) const;
+  bool is_text(std::string_view name) const;
   bool is_list(std::string_view name) const;
   // Each throws Data on another type, or where the name is absent and there is no fallback.
   bool flag(std::string_view name, std::optional<bool> fallback = {}) const;

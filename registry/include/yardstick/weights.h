@@ -24,6 +24,7 @@ struct LoadReport {
   std::vector<std::pair<std::string, std::string>> renamed;  // file's name, model's name
   std::vector<std::string> resized;     // position embeddings interpolated to another grid
   std::vector<std::string> reset;       // kept random by LoadOptions
+  std::vector<std::string> ignored;     // of another network in the file (a decoder, the old head)
   std::vector<std::string> missing;     // in the model, not in the file
   std::vector<std::string> unexpected;  // in the file, not in the model
 
