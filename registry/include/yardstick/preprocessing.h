@@ -23,6 +23,17 @@ struct Preprocessing {
   bool operator==(const Preprocessing&) const = default;
 };
 
+// Training-time image changes. All draws of a sample come from (seed, epoch, index), so they do not
+// depend on the number of threads or on where a run was resumed.
+struct Augmentation {
+  bool random_resized_crop = false;
+  double min_scale = 0.08;  // of the area; the largest is 1
+  double max_scale = 1.0;
+  double min_ratio = 3.0 / 4.0;
+  double max_ratio = 4.0 / 3.0;
+  double flip_probability = 0.0;
+};
+
 // JSON object text with the fields above, and back. Parsing throws Data, naming `where`, on an
 // unknown or missing key or a value out of range.
 YS_API std::string to_json(const Preprocessing& preprocessing);

@@ -19,17 +19,6 @@ YS_API std::string_view to_string(Split split);
 
 enum class BadInputPolicy { kFail, kSkip };
 
-// Training-time image changes. All draws of a sample come from (seed, epoch, index), so they do not
-// depend on the number of threads or on where a run was resumed.
-struct Augmentation {
-  bool random_resized_crop = false;
-  double min_scale = 0.08;  // of the area; the largest is 1
-  double max_scale = 1.0;
-  double min_ratio = 3.0 / 4.0;
-  double max_ratio = 4.0 / 3.0;
-  double flip_probability = 0.0;
-};
-
 // Everything that decides which samples come, in which order, and how they look.
 struct DataRequest {
   std::string root;  // folder or shards; empty: the data that ships with the task
