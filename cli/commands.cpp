@@ -1,0 +1,13 @@
+#include "cli/commands.h"
+
+namespace yardstick::cli {
+
+std::vector<Command> all_commands() {
+  return {
+      list_command(),   show_command(),       train_command(),        eval_command(),
+      bench_command(),  verify_command(),     data_check_command(),   leaderboard_command(),
+      report_command(), plugin_new_command(), plugin_check_command(), doctor_command(),
+  };
+}
+
+}  // namespace yardstick::cli

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "cli/command.h"
+
+namespace yardstick::cli {
+
+// One file each: <name>_command.cpp.
+Command list_command();
+Command show_command();
+Command train_command();
+Command eval_command();
+Command bench_command();
+Command verify_command();
+Command data_check_command();
+Command leaderboard_command();
+Command report_command();
+Command plugin_new_command();
+Command plugin_check_command();
+Command doctor_command();
+
+}  // namespace yardstick::cli

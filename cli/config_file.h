@@ -1,0 +1,37 @@
+#pragma once
+
+#include <yardstick/params.h>
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace yardstick::cli {
+
+struct ConfigMember;
+
+// One value of a configuration file, with what names its place in error messages.
+struct ConfigValue {
+  using List = std::vector<ConfigValue>;
+  using Object = std::vector<ConfigMember>;
+  std::variant<ParamValue, List, Object> data;
+};
+
+struct ConfigMember {
+  std::string key;
+  std::string where;  // "recipe.json:3:5", line and column of the key
+  ConfigValue value;
+};
+
+// A JSON file of settings with // and /* */ comments. Keys keep their order.
+struct ConfigFile {
+  std::string path;
+  std::vector<ConfigMember> members;
+
+  // Throws Data where the file cannot be read, and User, with line and column, on malformed JSON, a
+  // key given twice, or null.
+  static ConfigFile read(const std::string& path);
+};
+
+}  // namespace yardstick::cli

@@ -1,0 +1,83 @@
+#include "cli/run_output.h"
+
+#include "cli/exit_code.h"
+#include "results/reporters.h"
+
+#include <yardstick/error.h>
+#include <yardstick/sha256.h>
+
+#include <nlohmann/json.hpp>
+
+namespace yardstick::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A word as a shell would have to be given it.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace
+
+RunOutput::RunOutput(const std::string& database, const CommandLine& line, Context& context)
+    : context_(context),
+      as_json_(line.has("json")),
+      store_(database, ResultStore::Mode::kReadWrite) {}
+
+void RunOutput::take(const RunRecord& record) {
+  all_ok_ = all_ok_ && record.status == RunStatus::kOk;
+  if (as_json_) records_.push_back(record_to_json(record, /*with_samples=*/true));
+  try {
+    store_.append(record);
+  } catch (const Error&) {
+    if (as_json_) {
+      finish();
+    } else {
+      print(record);
+    }
+    throw;
+  }
+  if (!as_json_) print(record);
+  if (record.status != RunStatus::kOk) {
+    context_.err() << "yardstick: " << to_string(record.kind) << " of " << record.model << " "
+                   << to_string(record.status)
+                   << (record.reason.empty() ? "" : ": " + record.reason) << "\n";
+  }
+}
+
+void RunOutput::print(const RunRecord& record) {
+  std::string text = record_to_text(record);
+  if (!text.ends_with('\n')) text += '\n';
+  context_.out() << text << std::flush;
+}
+
+int RunOutput::finish() {
+  if (as_json_) {
+    Json runs = Json::array();
+    for (const std::string& record : records_) runs.push_back(Json::parse(record));
+    context_.out() << Json{{"runs", std::move(runs)}}.dump(2) << "\n";
+  }
+  return all_ok_ ? kOk : kSomeFailed;
+}
+
+Provenance caller_provenance(Context& context) {
+  Provenance provenance;
+  std::string typed = "yardstick";
+  for (const std::string& word : context.words()) typed += " " + quoted(word);
+  provenance["command_line"] = typed;
+  std::string plugins;
+  for (const LoadedPlugin& plugin : context.plugins()) {
+    plugins += concat(plugins.empty() ? "" : "; ", plugin.name, " ", plugin.version,
+                      " sha256:", sha256_of_file(plugin.path));
+  }
+  if (!plugins.empty()) provenance["plugins"] = plugins;
+  return provenance;
+}
+
+}  // namespace yardstick::cli

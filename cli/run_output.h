@@ -1,0 +1,39 @@
+#pragma once
+
+#include "cli/command_line.h"
+#include "cli/context.h"
+#include "results/result_store.h"
+
+#include <yardstick/run.h>
+
+#include <string>
+#include <vector>
+
+namespace yardstick::cli {
+
+// Where the records of one command go: into the database, and onto stdout as text, or at the end as
+// one JSON document.
+class RunOutput {
+ public:
+  // Opens the database before anything is run: a run that cannot be kept is not begun.
+  RunOutput(const std::string& database, const CommandLine& line, Context& context);
+
+  // Stores and prints. Where storing fails, the record is printed before the Error goes on.
+  void take(const RunRecord& record);
+  // Ends the output; the exit code says whether every run is ok.
+  int finish();
+
+ private:
+  void print(const RunRecord& record);
+
+  Context& context_;
+  bool as_json_;
+  ResultStore store_;
+  std::vector<std::string> records_;
+  bool all_ok_ = true;
+};
+
+// What only the command line knows of a run: what was typed, and the plug-ins with their SHA-256.
+Provenance caller_provenance(Context& context);
+
+}  // namespace yardstick::cli

@@ -1,0 +1,207 @@
+#include "cli/subject_plan.h"
+
+#include "cli/model_choice.h"
+#include "runners/checkpoint_metadata.h"
+#include "runners/numerics.h"
+
+#include <yardstick/error.h>
+#include <yardstick/sha256.h>
+#include <yardstick/tensor_file.h>
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <utility>
+
+namespace yardstick::cli {
+namespace {
+
+constexpr const char* kOfFile = "weights file";
+constexpr const char* kOfTag = "weights tag";
+constexpr const char* kOfModel = "model";
+
+std::optional<CheckpointMetadata> read_metadata(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  return checkpoint_metadata(read_safetensors(path).metadata, path);
+}
+
+// A record's methods array back into choices.
+std::vector<MethodChoice> methods_of_file(const std::string& json, const std::string& path,
+                                          const Registrar& registrar) {
+  using Json = nlohmann::ordered_json;
+  std::vector<MethodChoice> methods;
+  const Json list = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_array()) throw_data(concat(path, ": methods are no JSON array"));
+  for (const Json& item : list) {
+    if (!item.is_object() || !item.contains("name") || !item["name"].is_string()) {
+      throw_data(concat(path, ": a method has no name"));
+    }
+    const MethodEntry& entry = registrar.methods.get(item["name"].get<std::string>());
+    MethodChoice choice{&entry, Params(entry.schema)};
+    if (item.contains("params")) set_params_from_json(choice.params, item["params"].dump(), path);
+    methods.push_back(std::move(choice));
+  }
+  return methods;
+}
+
+// The published hash is of the published file: another format has another one.
+void check_published_hash(const WeightsEntry& entry, const std::string& path) {
+  namespace fs = std::filesystem;
+  if (entry.sha256.empty() || fs::path(path).extension() != fs::path(entry.file_name).extension()) {
+    return;
+  }
+  const std::string hash = sha256_of_file(path);
+  if (hash != entry.sha256) {
+    throw_data(
+        concat(path, ": SHA-256 is ", hash, ", published as ", entry.tag, " is ", entry.sha256),
+        concat("fetch it again from ", entry.url, ", or leave the tag out"));
+  }
+}
+
+void apply_user_params(SubjectPlan& plan, const Sources& sources, const ParamSchema& settings) {
+  Params user(plan.entry->schema);
+  sources.apply_set(user, settings);
+  const auto& specs = user.schema().specs();
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const ParamOrigin origin = user.origin(specs[i].name);
+    if (origin == ParamOrigin::kDefault) continue;
+    plan.params.set(specs[i].name, user.values()[i], origin, "--set");
+    plan.origins.erase(specs[i].name);
+  }
+}
+
+void take_from_file(SubjectPlan& plan, const CheckpointMetadata& file, const Registrar& registrar) {
+  const std::string& path = plan.weights.text;
+  if (file.model != plan.entry->name) {
+    throw_data(concat(path, ": the weights are of ", file.model, ", not of ", plan.entry->name),
+               "leave the model's name out, the file tells it");
+  }
+  const Params before = plan.params;
+  set_params_from_json(plan.params, file.model_params, path);
+  for (const ParamSpec& spec : before.schema().specs()) {
+    if (plan.params.origin(spec.name) != ParamOrigin::kDefault) plan.origins[spec.name] = kOfFile;
+  }
+  plan.preprocessing = file.preprocessing;
+  plan.preprocessing_origin = kOfFile;
+  plan.file_methods = methods_of_file(file.methods, path, registrar);
+  plan.trained_on = file.task;
+}
+
+void print_load(const LoadReport& report, const std::string& path, std::ostream& err) {
+  const auto print = [&](const char* what, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    err << path << ": " << what << ":";
+    for (std::size_t i = 0; i < names.size() && i < 8; ++i) err << " " << names[i];
+    if (names.size() > 8) err << " and " << names.size() - 8 << " more";
+    err << "\n";
+  };
+  print("resized to another grid", report.resized);
+  print("left random", report.reset);
+  print("not of this network", report.ignored);
+}
+
+}  // namespace
+
+bool SubjectPlan::is_free(const std::string& param) const {
+  return params.has(param) && params.origin(param) == ParamOrigin::kDefault &&
+         !origins.contains(param);
+}
+
+void SubjectPlan::describe(ResolvedSpec& spec) const {
+  spec.add("model", ParamValue(entry->name), std::string(to_string(name.origin)));
+  if (!tag.empty()) spec.add("tag", ParamValue(tag), std::string(to_string(name.origin)));
+  spec.add("weights", ParamValue(has_weights() ? weights.text : "random"),
+           std::string(to_string(weights.origin)));
+  spec.add(params, "model.", origins);
+  std::vector<MethodChoice> all = file_methods;
+  all.insert(all.end(), methods.begin(), methods.end());
+  spec.add_json("methods", methods_json(all),
+                !methods.empty()        ? std::string(to_string(ParamOrigin::kFlag))
+                : !file_methods.empty() ? kOfFile
+                                        : std::string(to_string(ParamOrigin::kDefault)));
+  spec.add_json("preprocessing", to_json(preprocessing), preprocessing_origin);
+}
+
+SubjectPlan plan_subject(const Sources& sources, const ParamSchema& settings, Context& context) {
+  SubjectPlan plan;
+  plan.weights = sources.text_or("weights", "");
+  plan.resets_head = sources.text("reset-head").has_value();
+  const auto file = read_metadata(plan.weights.text);
+
+  if (const auto named = sources.argument("model")) {
+    plan.name = *named;
+  } else if (file) {
+    plan.name = {file->model, plan.weights.origin, plan.weights.where};
+  } else if (plan.has_weights()) {
+    throw_user(concat(plan.weights.text, " does not say which model it is of"),
+               "name the model before --weights");
+  } else {
+    throw_user("no model is named", "`yardstick list models` shows them");
+  }
+  const ModelChoice choice = choose_model(plan.name.text, context);
+  plan.entry = choice.entry;
+  plan.params = Params(plan.entry->schema);
+  plan.preprocessing = plan.entry->info.preprocessing;
+  plan.preprocessing_origin = kOfModel;
+
+  if (file) take_from_file(plan, *file, context.registrar());
+  if (choice.weights != nullptr) {
+    plan.tag = choice.weights->tag;
+    if (plan.has_weights()) check_published_hash(*choice.weights, plan.weights.text);
+    if (plan.is_free("classes")) adopt_classes(plan, choice.weights->classes, kOfTag);
+    plan.preprocessing = choice.weights->preprocessing;
+    plan.preprocessing_origin = kOfTag;
+  }
+  apply_user_params(plan, sources, settings);
+  plan.methods = choose_methods(sources.list("method"), context.registrar());
+  return plan;
+}
+
+void adopt_classes(SubjectPlan& plan, std::int64_t classes, const std::string& why) {
+  if (!plan.params.has("classes")) return;
+  plan.params.set("classes", ParamValue(classes), ParamOrigin::kDefault, why);
+  plan.origins["classes"] = why;
+}
+
+BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context& context) {
+  seed_generators(c10::kCPU, seed);
+  std::unique_ptr<Model> model = plan.entry->build(plan.params);
+  apply_methods(plan.file_methods, *model);
+  std::string hash;
+  if (plan.has_weights()) {
+    const std::string& path = plan.weights.text;
+    const TensorFile file = read_safetensors(path);
+    LoadOptions options;
+    options.reset_head = plan.resets_head;
+    try {
+      const LoadReport report = model->load_weights(file.tensors, options);
+      require_complete(report, concat("loading into ", plan.entry->name));
+      print_load(report, path, context.err());
+    } catch (Error& error) {
+      throw error.add_context(path);
+    }
+    hash = sha256_of_file(path);
+  }
+  apply_methods(plan.methods, *model);
+
+  std::vector<MethodChoice> all = plan.file_methods;
+  all.insert(all.end(), plan.methods.begin(), plan.methods.end());
+  Subject subject{.model = *model,
+                  .model_params = plan.params,
+                  .weights_tag = plan.has_weights() ? plan.tag : "",
+                  .checkpoint_path = plan.weights.text,
+                  .checkpoint_sha256 = hash,
+                  .methods = methods_json(all),
+                  .preprocessing = plan.preprocessing};
+  return {std::move(model), std::move(subject)};
+}
+
+std::vector<Option> weights_options() {
+  return {{.name = "weights",
+           .value = "FILE",
+           .help = "safetensors file to load; one written by `yardstick train` names its model"},
+          {.name = "reset-head",
+           .help = "keep a random head where the file's has another number of classes"}};
+}
+
+}  // namespace yardstick::cli

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "cli/context.h"
+#include "cli/methods.h"
+#include "cli/resolved_spec.h"
+#include "cli/sources.h"
+#include "runners/job.h"
+
+#include <yardstick/registry.h>
+#include <yardstick/weights_catalog.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace yardstick::cli {
+
+// The model of a run as it was chosen, before anything is built: all that --dry-run needs.
+struct SubjectPlan {
+  const ModelEntry* entry = nullptr;
+  Sourced name;
+  std::string tag;         // of a published set of weights; "" where none
+  Sourced weights;         // file; text "" for random weights
+  std::string trained_on;  // the task that the file names; "" unknown
+  Params params;
+  // Where parameters came from, for those that neither the user nor the schema decided.
+  std::map<std::string, std::string> origins;
+  Preprocessing preprocessing;
+  std::string preprocessing_origin;
+  std::vector<MethodChoice> file_methods;  // that the file's weights were trained with
+  std::vector<MethodChoice> methods;       // of this run, on top
+  bool resets_head = false;
+
+  bool has_weights() const { return !weights.text.empty(); }
+  bool is_free(const std::string& param) const;  // neither user, file nor tag set it
+  void describe(ResolvedSpec& spec) const;
+};
+
+// Resolves MODEL[.TAG], --weights, --set and --method. A file written by `train` names its own
+// model, parameters, methods and preprocessing; a tag's preprocessing goes before the file's.
+// `settings` are the command's, for hints. Throws User where no model is named, Data where the file
+// is of another model or not the published one.
+SubjectPlan plan_subject(const Sources& sources, const ParamSchema& settings, Context& context);
+
+// Gives the model's head `classes` outputs, for `why` ("task"), where the user did not say.
+void adopt_classes(SubjectPlan& plan, std::int64_t classes, const std::string& why);
+
+// A subject with the model that it points into.
+struct BuiltSubject {
+  std::unique_ptr<Model> model;
+  Subject subject;
+};
+
+// Seeds the default generator with `seed`, builds, applies the file's methods, loads the weights,
+// and applies the run's methods. Says on stderr what was not loaded as it is.
+BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context& context);
+
+// --weights and --reset-head.
+std::vector<Option> weights_options();
+
+}  // namespace yardstick::cli

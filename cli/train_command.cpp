@@ -1,0 +1,119 @@
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/common_options.h"
+#include "cli/context.h"
+#include "cli/exit_code.h"
+#include "cli/progress.h"
+#include "cli/run_output.h"
+#include "cli/run_setup.h"
+#include "cli/subject_plan.h"
+#include "runners/train_runner.h"
+
+#include <yardstick/error.h>
+
+#include <filesystem>
+
+namespace yardstick::cli {
+namespace {
+
+int run(const CommandLine& line, Context& context) {
+  const Sources sources(line);
+  Params settings(train_settings());
+  sources.apply(settings);
+  SubjectPlan plan = plan_subject(sources, settings.schema(), context);
+  const TaskChoice choice = choose_task(sources, "", context);
+  if (!choice.entry->info.has_targets) {
+    throw_user(concat("task ", choice.entry->name, " has no targets to learn"),
+               "`yardstick list tasks` shows the others");
+  }
+  const std::unique_ptr<Task> task = choice.entry->build();
+  // A head that is reset, or new, takes the task's classes; one that is kept keeps its own.
+  if (plan.params.has("classes") && plan.params.origin("classes") == ParamOrigin::kDefault &&
+      (!plan.has_weights() || plan.resets_head)) {
+    adopt_classes(plan, count_classes(choice, *task, settings), "task");
+  }
+  const Sourced device_name = sources.text_or("device", "auto");
+  const Sourced output = sources.text_or(
+      "output",
+      (std::filesystem::path("runs") / (choice.entry->name + "_" + plan.entry->name)).string());
+
+  ResolvedSpec spec("train");
+  plan.describe(spec);
+  spec.add("task", choice.name).add("data", choice.data_root).add("device", device_name);
+  spec.add("output", output);
+  const std::uint64_t seed = init_seed(sources, settings, spec);
+  spec.add(settings);
+  if (printed_dry_run(line, spec, context)) return kOk;
+
+  RunOutput results(sources.text_or("db", default_database_path()).text, line, context);
+  const std::unique_ptr<DeviceBackend> device = open_device(device_name.text);
+  BuiltSubject built = build_subject(plan, seed, context);
+  const RunRecord record = [&] {
+    ProgressPrinter progress(context.err(), ProgressPrinter::style(line.has("quiet")));
+    TrainJob job{.subject = std::move(built.subject),
+                 .task = *task,
+                 .data_root = choice.data_root.text,
+                 .settings = settings,
+                 .metrics = build_metrics(*task, context.registrar()),
+                 .output_dir = output.text,
+                 .resume = line.has("resume")};
+    return train(job, JobContext{.device = *device,
+                                 .progress = progress,
+                                 .stop = context.stop(),
+                                 .requested = spec.requested_json(),
+                                 .effective = spec.effective_json(),
+                                 .provenance = caller_provenance(context)});
+  }();
+  results.take(record);
+  return results.finish();
+}
+
+}  // namespace
+
+Command train_command() {
+  Command command{
+      .name = "train",
+      .summary = "trains a model on a task",
+      .arguments = "[MODEL[.TAG]]",
+      .details =
+          "Trains with AdamW, evaluates on the validation split, and stores the run. MODEL may "
+          "come "
+          "from the `--config` file. The head gets as many classes as the task has. The output "
+          "folder holds `model.safetensors` (weights with all that `eval` and `bench` need) and "
+          "`checkpoint.safetensors`, from which `--resume` goes on; on a CPU the result is then "
+          "bit for bit that of an uninterrupted run. Ctrl-C writes a last checkpoint; after a "
+          "crash "
+          "or kill at most the time since the last one is lost.",
+      .max_arguments = 1,
+      .groups = {{"What is trained",
+                  {task_option(), data_option(), set_option(), method_option(), config_option()}},
+                 {"Where and how",
+                  {{.name = "output",
+                    .value = "DIR",
+                    .help = "folder for weights and checkpoint",
+                    .fallback = "runs/TASK_MODEL",
+                    .letter = 'o'},
+                   {.name = "resume", .help = "go on from the output folder's checkpoint, if any"},
+                   device_option(),
+                   init_seed_option(),
+                   database_option(),
+                   dry_run_option(),
+                   json_option()}},
+                 setting_options("Training settings", train_settings()),
+                 general_options()},
+      .examples = {{"yardstick train --config configs/recipes/digits_vit.json",
+                    "a recipe, which names model and task"},
+                   {"yardstick train vit_tiny_patch16_224 --task imagefolder --data flowers/ "
+                    "--epochs 30 --lr 5e-4",
+                    "a folder of images, one sub-folder a class"},
+                   {"yardstick train --config configs/recipes/digits_vit.json --resume",
+                    "go on after an interruption"}},
+      .run = run,
+  };
+  auto& what = command.groups[0].options;
+  const auto weights = weights_options();
+  what.insert(what.begin(), weights.begin(), weights.end());
+  return command;
+}
+
+}  // namespace yardstick::cli
