@@ -1,22 +1,22 @@
 #pragma once
 
+#include "results/result_store.h"
+
+#include <yardstick/metric.h>
+
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <yardstick/metric.h>
-
-#include "results/result_store.h"
-
 namespace yardstick {
 
 struct LeaderboardQuery {
-  std::string task;                 // "" : all
+  std::string task;                    // "" : all
   std::string sort = "accuracy/top1";  // a measurement's tag; best first by its direction
-  std::vector<std::string> filters; // "model=vit_*", "device=cpu", "accuracy/top1>0.9"
-  std::string group = "model";      // best row of each: model, family, device, none
-  bool include_ineligible = false;  // debug builds, limited data
+  std::vector<std::string> filters;    // "model=vit_*", "device=cpu", "accuracy/top1>0.9"
+  std::string group = "model";         // best row of each: model, family, device, none
+  bool include_ineligible = false;     // debug builds, limited data
 };
 
 // One row: a model as configured (model, weights, methods, device, precision), with the newest ok

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include <yardstick/run.h>
+
+#include <string>
 
 namespace yardstick {
 

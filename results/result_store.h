@@ -1,27 +1,33 @@
 #pragma once
 
+#include <yardstick/run.h>
+
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <yardstick/run.h>
-
 namespace yardstick {
 
-// Runs in a SQLite database (WAL), one transaction each, append-only. Several processes may write at
-// once. Every failure is an Error that names the file: Data for a file that is no database or has a
-// newer schema, Environment for a full disk, a read-only file or a lock that does not come free.
+// Runs in a SQLite database (WAL), one transaction each, append-only. Several processes may write
+// at once. Every failure is an Error that names the file: Data for a file that is no database or
+// has a newer schema, Environment for a full disk, a read-only file or a lock that does not come
+// free. One thread at a time; not to be used across fork().
 class ResultStore final : public RecordSink {
  public:
   enum class Mode { kReadWrite, kReadOnly };
 
-  // kReadWrite creates the file and migrates an older schema; kReadOnly throws Data where there is
-  // no file.
-  ResultStore(const std::string& path, Mode mode);
+  // kReadWrite creates the file and migrates an older schema. kReadOnly throws Data where there is
+  // no file, works on a read-only file or folder, and leaves no file behind. Every call waits up to
+  // `lock_timeout` for other processes.
+  ResultStore(const std::string& path, Mode mode,
+              std::chrono::milliseconds lock_timeout = std::chrono::seconds(30));
   ~ResultStore() override;
 
+  // Durable once it returns. Throws Data where the id is there already; then, as after any failure,
+  // nothing of the record is kept and the store goes on working.
   void append(const RunRecord& record) override;
 
   // The record with this id, or whose id begins with it; throws User where none or several do.

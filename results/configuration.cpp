@@ -1,0 +1,127 @@
+#include "results/configuration.h"
+
+#include <yardstick/check.h>
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+
+namespace yardstick::detail {
+namespace {
+
+using nlohmann::json;
+
+json parsed(const std::string& text, const char* field) {
+  json value = json::parse(text.empty() ? "{}" : text, nullptr, /*allow_exceptions=*/false);
+  YS_CHECK(!value.is_discarded(), field, " of the record is not JSON: ", text);
+  return value;
+}
+
+std::string fact(const Provenance& provenance, const char* key) {
+  const auto found = provenance.find(key);
+  return found == provenance.end() ? std::string() : found->second;
+}
+
+bool is_cpu(const std::string& device) { return device.starts_with("cpu"); }
+
+// Settings may carry their origin: {"value": 10, "origin": "flag"}.
+json without_origins(const json& settings) {
+  json plain = json::object();
+  if (!settings.is_object()) return plain;
+  for (const auto& [name, value] : settings.items()) {
+    plain[name] = value.is_object() && value.contains("value") ? value["value"] : value;
+  }
+  return plain;
+}
+
+std::string weights_of(const RunRecord& record) {
+  // A training run starts from one file and is judged by the one that it wrote.
+  const bool is_training = record.kind == RunKind::kTrain;
+  const std::string sha256 =
+      fact(record.provenance, is_training ? "output_sha256" : "checkpoint_sha256");
+  if (!sha256.empty()) return "sha256:" + sha256;
+  if (is_training) return "run:" + record.id;
+  if (!record.weights_tag.empty()) return "tag:" + record.weights_tag;
+  return "random";
+}
+
+json params_of(const RunRecord& record, const json& effective) {
+  json params = effective.value("model_params", json());
+  if (!params.is_object()) {
+    params = json::parse(fact(record.provenance, "model_params"), nullptr,
+                         /*allow_exceptions=*/false);
+  }
+  return params.is_object() ? without_origins(params) : json::object();
+}
+
+std::string profile_of(const RunRecord& record, const json& effective) {
+  const auto found = effective.find("profile");
+  return found != effective.end() && found->is_string() ? found->get<std::string>()
+                                                        : fact(record.provenance, "profile");
+}
+
+std::string plain(const json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+std::string list_settings(const json& settings) {
+  std::string text;
+  for (const auto& [name, value] : settings.items()) {
+    text += (text.empty() ? "" : ", ") + name + "=" + plain(value);
+  }
+  return text;
+}
+
+}  // namespace
+
+Configuration configuration_of(const RunRecord& record) {
+  Configuration configuration;
+  const json effective = without_origins(parsed(record.effective, "effective"));
+  configuration.params = params_of(record, effective).dump();
+  const json methods = parsed(record.methods.empty() ? "[]" : record.methods, "methods");
+  configuration.methods = methods.dump();
+  configuration.weights = weights_of(record);
+  configuration.device = fact(record.provenance, is_cpu(record.device) ? "cpu_model" : "gpu_name");
+  if (is_cpu(record.device)) {
+    const std::string threads = fact(record.provenance, "threads_intra");
+    std::from_chars(threads.data(), threads.data() + threads.size(), configuration.threads);
+  }
+  if (record.kind == RunKind::kBench) {
+    configuration.profile = profile_of(record, effective);
+  } else {
+    configuration.data = fact(record.provenance, "data_fingerprint");
+  }
+  return configuration;
+}
+
+std::string display_methods(const std::string& methods) {
+  std::string text;
+  const json list = json::parse(methods, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_array()) return methods;
+  for (const json& method : list) {
+    if (!text.empty()) text += " + ";
+    if (!method.is_object()) {
+      text += plain(method);
+      continue;
+    }
+    text += plain(method.value("name", json("?")));
+    const std::string settings = list_settings(method.value("params", json::object()));
+    if (!settings.empty()) text += "(" + settings + ")";
+  }
+  return text;
+}
+
+std::string display_params(const std::string& params) {
+  const json settings = json::parse(params, nullptr, /*allow_exceptions=*/false);
+  return settings.is_object() ? list_settings(settings) : params;
+}
+
+std::string display_weights(const std::string& weights, const std::string& tag) {
+  if (!tag.empty()) return tag;
+  const std::size_t colon = weights.find(':');
+  if (colon == std::string::npos) return weights;
+  const std::string value = weights.substr(colon + 1);
+  return weights.starts_with("tag:") ? value : value.substr(0, 8);
+}
+
+}  // namespace yardstick::detail

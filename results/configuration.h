@@ -1,0 +1,33 @@
+#pragma once
+
+#include <yardstick/run.h>
+
+#include <cstdint>
+#include <string>
+
+namespace yardstick::detail {
+
+// What tells one leaderboard row from another, beside the scalars of a record. Equal texts mean
+// equal configurations (docs/results-schema.md, "Configurations").
+struct Configuration {
+  std::string params;   // the model's parameters, JSON with sorted keys and without origins
+  std::string methods;  // JSON with sorted keys
+  // "sha256:<digits>" of the weights that the figures are about, "tag:<tag>" where no file is
+  // known, "run:<id>" for trained weights that were not kept, or "random".
+  std::string weights;
+  std::string device;        // name of the GPU, or of the CPU
+  std::int64_t threads = 0;  // on a CPU; 0 where unknown or on a GPU
+  std::string profile;       // of the measurement protocol; bench only
+  std::string data;          // fingerprint of the data that was scored; "" for bench
+};
+
+// Throws Internal where the record's JSON is none.
+Configuration configuration_of(const RunRecord& record);
+
+// "classes=10, tome(r=16)" for people, from the stored JSON.
+std::string display_methods(const std::string& methods);
+std::string display_params(const std::string& params);
+// "3fa9c1d2", "mae_in1k", "random".
+std::string display_weights(const std::string& weights, const std::string& tag);
+
+}  // namespace yardstick::detail

@@ -1,0 +1,71 @@
+#include "results/sqlite_schema.h"
+
+#include <yardstick/error.h>
+#include <yardstick/version.h>
+
+namespace yardstick::detail {
+namespace {
+
+int newest_version() { return migrations().back().version; }
+
+// The schema version of the file, 0 where it is empty.
+int check_identity(const Connection& connection) {
+  const auto application = connection.integer("PRAGMA application_id");
+  const auto version = static_cast<int>(connection.integer("PRAGMA user_version"));
+  if (application != kApplicationId) {
+    if (application == 0 && version == 0 &&
+        connection.integer("SELECT count(*) FROM sqlite_schema") == 0) {
+      return 0;
+    }
+    throw_data(concat(connection.path(), " is a SQLite database of another program"),
+               "name another file with --db");
+  }
+  if (version > newest_version()) {
+    const std::string yardstick = connection.text(
+        "SELECT coalesce((SELECT yardstick FROM schema_history ORDER BY version DESC LIMIT 1), "
+        "'')");
+    throw_data(concat(connection.path(), " has schema ", version, ", written by Yardstick ",
+                      yardstick, "; this is Yardstick ", YARDSTICK_VERSION,
+                      ", which knows schemas up to ", newest_version()),
+               concat("install Yardstick ", yardstick, " or newer"));
+  }
+  return version;
+}
+
+}  // namespace
+
+void open_schema_for_writing(const Connection& connection) {
+  int version = check_identity(connection);
+  connection.use_write_ahead_log();
+  connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+  if (version == newest_version()) return;
+  Transaction transaction(connection);
+  version = check_identity(connection);  // another process may have been faster
+  for (const Migration& migration : migrations()) {
+    if (migration.version <= version) continue;
+    connection.execute(migration.sql);
+    Statement history = connection.prepare(
+        "INSERT INTO schema_history VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))");
+    history.bind(0, std::int64_t{migration.version})
+        .bind(1, std::string_view(YARDSTICK_VERSION))
+        .run();
+  }
+  connection.execute(concat("PRAGMA application_id = ", kApplicationId,
+                            "; PRAGMA user_version = ", newest_version()));
+  transaction.commit();
+}
+
+void open_schema_for_reading(const Connection& connection) {
+  const int version = check_identity(connection);
+  if (version == 0) {
+    throw_data(concat(connection.path(), " is empty"),
+               "record a run first, or name another file with --db");
+  }
+  if (version < newest_version()) {
+    throw_data(concat(connection.path(), " has the older schema ", version,
+                      "; this Yardstick reads ", newest_version()),
+               "any command that records a run brings it up to date");
+  }
+}
+
+}  // namespace yardstick::detail

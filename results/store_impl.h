@@ -1,0 +1,36 @@
+#pragma once
+
+#include "results/result_store.h"
+#include "results/sqlite_connection.h"
+
+#include <yardstick/run.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace yardstick {
+
+struct ResultStore::Impl {
+  Impl(const std::string& path, Mode mode, std::chrono::milliseconds lock_timeout);
+
+  detail::Connection connection;
+  Mode mode;
+  std::map<std::string, std::int64_t> quantities;  // known to be committed
+};
+
+namespace detail {
+
+enum class PerSample { kLeftOut, kLoaded };
+
+// The run with this row number, with or without its outcomes. Throws Data where a stored value
+// cannot be understood.
+RunRecord read_run(const Connection& connection, std::int64_t run, PerSample outcomes);
+
+// From eight columns: tag, value, low, high, unit, direction, n, about.
+Measurement read_measurement(const Statement& row, int first_column, const Connection& connection);
+
+}  // namespace detail
+}  // namespace yardstick
