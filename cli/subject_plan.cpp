@@ -1,12 +1,12 @@
 #include "cli/subject_plan.h"
 
 #include "cli/model_choice.h"
+#include "cli/weights_file.h"
 #include "runners/checkpoint_metadata.h"
 #include "runners/numerics.h"
 
 #include <yardstick/error.h>
 #include <yardstick/sha256.h>
-#include <yardstick/tensor_file.h>
 
 #include <nlohmann/json.hpp>
 
@@ -22,7 +22,7 @@ constexpr const char* kOfModel = "model";
 
 std::optional<CheckpointMetadata> read_metadata(const std::string& path) {
   if (path.empty()) return std::nullopt;
-  return checkpoint_metadata(read_safetensors(path).metadata, path);
+  return checkpoint_metadata(read_weights_file(path).metadata, path);
 }
 
 // A record's methods array back into choices.
@@ -87,7 +87,8 @@ void take_from_file(SubjectPlan& plan, const CheckpointMetadata& file, const Reg
   plan.trained_on = file.task;
 }
 
-void print_load(const LoadReport& report, const std::string& path, std::ostream& err) {
+void print_load(const LoadReport& report, const WeightsFile& file, const std::string& path,
+                std::ostream& err) {
   const auto print = [&](const char* what, const std::vector<std::string>& names) {
     if (names.empty()) return;
     err << path << ": " << what << ":";
@@ -98,6 +99,7 @@ void print_load(const LoadReport& report, const std::string& path, std::ostream&
   print("resized to another grid", report.resized);
   print("left random", report.reset);
   print("not of this network", report.ignored);
+  print("left out of this checkpoint", file.left_out);
 }
 
 }  // namespace
@@ -170,13 +172,13 @@ BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context&
   std::string hash;
   if (plan.has_weights()) {
     const std::string& path = plan.weights.text;
-    const TensorFile file = read_safetensors(path);
+    const WeightsFile file = read_weights_file(path);
     LoadOptions options;
     options.reset_head = plan.resets_head;
     try {
       const LoadReport report = model->load_weights(file.tensors, options);
       require_complete(report, concat("loading into ", plan.entry->name));
-      print_load(report, path, context.err());
+      print_load(report, file, path, context.err());
     } catch (Error& error) {
       throw error.add_context(path);
     }
@@ -199,7 +201,8 @@ BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context&
 std::vector<Option> weights_options() {
   return {{.name = "weights",
            .value = "FILE",
-           .help = "safetensors file to load; one written by `yardstick train` names its model"},
+           .help = "safetensors or torch.save file to load; one written by `yardstick train` names "
+                   "its model"},
           {.name = "reset-head",
            .help = "keep a random head where the file's has another number of classes"}};
 }

@@ -16,6 +16,16 @@
 namespace yardstick::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
+// --resume is safe to give always: a loop around a machine that fails needs one line.
+bool resumes(const CommandLine& line, const std::string& output, Context& context) {
+  if (!line.has("resume")) return false;
+  if (fs::exists(fs::path(output) / "checkpoint.safetensors")) return true;
+  context.err() << "yardstick: nothing to resume in " << output << ", training starts anew\n";
+  return false;
+}
+
 int run(const CommandLine& line, Context& context) {
   const Sources sources(line);
   Params settings(train_settings());
@@ -34,8 +44,7 @@ int run(const CommandLine& line, Context& context) {
   }
   const Sourced device_name = sources.text_or("device", "auto");
   const Sourced output = sources.text_or(
-      "output",
-      (std::filesystem::path("runs") / (choice.entry->name + "_" + plan.entry->name)).string());
+      "output", (fs::path("runs") / (choice.entry->name + "_" + plan.entry->name)).string());
 
   ResolvedSpec spec("train");
   plan.describe(spec);
@@ -56,7 +65,7 @@ int run(const CommandLine& line, Context& context) {
                  .settings = settings,
                  .metrics = build_metrics(*task, context.registrar()),
                  .output_dir = output.text,
-                 .resume = line.has("resume")};
+                 .resume = resumes(line, output.text, context)};
     return train(job, JobContext{.device = *device,
                                  .progress = progress,
                                  .stop = context.stop(),

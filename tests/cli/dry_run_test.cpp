@@ -1,0 +1,104 @@
+#include "tests/cli/finished_matchers.h"
+#include "tests/cli/process.h"
+#include "tests/support/temp_dir.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+
+namespace yardstick::test {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+
+class DryRunTest : public testing::Test {
+ protected:
+  std::string config(const std::string& text) {
+    write_file(folder_.file("recipe.json"), text);
+    return folder_.file("recipe.json");
+  }
+
+  TempDir folder_;
+};
+
+TEST_F(DryRunTest, TellsTheOriginOfEachValue) {
+  const std::string file = config(R"({
+    // a recipe
+    "about": "for a test",
+    "model": "vit_test",
+    "task": "digits",
+    "epochs": 3,
+    "lr": 0.01
+  })");
+
+  const Finished finished =
+      yardstick({"train", "--config", file, "--lr", "0.02", "--dry-run", "--json"},
+                {.folder = folder_.path()});
+
+  ASSERT_EQ(finished.code, 0) << finished.err;
+  const json spec = json::parse(finished.out)["spec"];
+  EXPECT_EQ(spec["model"], (json{{"value", "vit_test"}, {"origin", "config file"}}));
+  EXPECT_EQ(spec["epochs"], (json{{"value", 3}, {"origin", "config file"}}));
+  EXPECT_EQ(spec["lr"], (json{{"value", 0.02}, {"origin", "flag"}}));
+  EXPECT_EQ(spec["weight_decay"]["origin"], "default");
+  EXPECT_EQ(spec["model.classes"], (json{{"value", 10}, {"origin", "task"}}));
+  EXPECT_EQ(spec["weights"], (json{{"value", "random"}, {"origin", "default"}}));
+}
+
+TEST_F(DryRunTest, PrintsAlignedTextAndRunsNothing) {
+  const Finished finished =
+      yardstick({"bench", "vit_test", "--batch", "1-4*2", "--dry-run"}, {.folder = folder_.path()});
+
+  EXPECT_THAT(finished, Prints(AllOf(ContainsRegex("batch +1-4\\*2 +flag"),
+                                     ContainsRegex("precision +fp32 +default"))));
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("yardstick.db")));
+}
+
+TEST_F(DryRunTest, RefusesUnknownKeysWithTheirPlace) {
+  const std::string file = config("{\n  \"model\": \"vit_test\",\n  \"epohcs\": 3\n}");
+
+  EXPECT_THAT(yardstick({"train", "--config", file, "--dry-run"}),
+              Fails(2, AllOf(HasSubstr("recipe.json:3:3"), HasSubstr("did you mean epochs?"))));
+}
+
+TEST_F(DryRunTest, RefusesWrongTypesAndRangesWithTheirPlace) {
+  EXPECT_THAT(yardstick({"train", "--config", config("{\"epochs\": \"three\"}"), "--dry-run"}),
+              Fails(2, AllOf(HasSubstr("recipe.json:1:2"), HasSubstr("integer"))));
+  EXPECT_THAT(yardstick({"train", "--config", config("{\"epochs\": 0}"), "--dry-run"}),
+              Fails(2, AllOf(HasSubstr("recipe.json:1:2"), HasSubstr("at least 1"))));
+  EXPECT_THAT(yardstick({"train", "--config", config("{\"set\": 3, \"model\": \"vit_test\"}")}),
+              Fails(2, HasSubstr("set takes an object")));
+  EXPECT_THAT(yardstick({"train", "--config",
+                         config("{\"model\": \"vit_test\", \"set\": {\"clases\": 3}}")}),
+              Fails(2, AllOf(HasSubstr("recipe.json:1:31"), HasSubstr("did you mean classes?"))));
+  EXPECT_THAT(yardstick({"train", "--config", folder_.file("none.json")}),
+              Fails(3, HasSubstr("none.json")));
+}
+
+TEST_F(DryRunTest, FlagsOverrideTheModelAndItsParameters) {
+  const std::string file =
+      config(R"({"model": "hiera_test", "task": "digits", "set": {"classes": 7}})");
+
+  const json spec = json::parse(yardstick({"train", "vit_test", "--config", file, "--set",
+                                           "classes=8", "--dry-run", "--json"})
+                                    .out)["spec"];
+
+  EXPECT_EQ(spec["model"]["value"], "vit_test");
+  EXPECT_EQ(spec["model.classes"], (json{{"value", 8}, {"origin", "flag"}}));
+}
+
+TEST_F(DryRunTest, ShippedRecipesResolve) {
+  for (const char* recipe : {"digits_vit", "digits_hiera"}) {
+    const std::string file =
+        std::string(YARDSTICK_SOURCE_DIR) + "/configs/recipes/" + recipe + ".json";
+    EXPECT_THAT(yardstick({"train", "--config", file, "--dry-run"}), Prints(HasSubstr("digits")));
+  }
+}
+
+}  // namespace
+}  // namespace yardstick::test
