@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include <yardstick/registry.h>
+
+#include <string>
 
 namespace yardstick {
 
