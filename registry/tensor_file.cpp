@@ -3,20 +3,17 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
+
+#include "registry/checkpoint/atomic_file.h"
+#include "registry/checkpoint/mapped_file.h"
 
 namespace yardstick {
 namespace {
@@ -43,58 +40,10 @@ constexpr std::array<DtypeName, 12> kDtypes = {{{"F64", at::kDouble},
                                                {"U8", at::kByte},
                                                {"BOOL", at::kBool}}};
 
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  ~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  int get() const { return fd_; }
-  // Closing reports errors that writing did not, so it is asked for by name.
-  int close() { return ::close(std::exchange(fd_, -1)); }
-
- private:
-  int fd_;
-};
-
-// A private, writable mapping of a whole file: pages are read when touched.
-class Mapping {
- public:
-  Mapping(void* data, std::size_t bytes) : data_(data), bytes_(bytes) {}
-  ~Mapping() { ::munmap(data_, bytes_); }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  char* data() const { return static_cast<char*>(data_); }
-  std::size_t bytes() const { return bytes_; }
-
- private:
-  void* data_;
-  std::size_t bytes_;
-};
-
-std::shared_ptr<Mapping> map_file(const std::string& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) throw_data(concat(path, ": cannot be opened: ", std::strerror(errno)));
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) throw_data(concat(path, ": ", std::strerror(errno)));
-  if (!S_ISREG(status.st_mode)) throw_data(concat(path, ": is not a file"));
-  const auto bytes = static_cast<std::size_t>(status.st_size);
-  if (bytes < 8) {
-    throw_data(concat(path, ": has ", bytes, " bytes, too few for a safetensors file"));
-  }
-  void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.get(), 0);
-  if (data == MAP_FAILED) {
-    throw_environment(concat(path, ": cannot be mapped: ", std::strerror(errno)));
-  }
-  return std::make_shared<Mapping>(data, bytes);
-}
-
 // Reads one tensor's entry and checks it against the `data_bytes` behind the header.
 class EntryReader {
  public:
-  EntryReader(std::string path, std::shared_ptr<Mapping> mapping, std::uint64_t data_start)
+  EntryReader(std::string path, std::shared_ptr<checkpoint::MappedFile> mapping, std::uint64_t data_start)
       : path_(std::move(path)), mapping_(std::move(mapping)), data_start_(data_start) {}
 
   std::pair<std::uint64_t, std::uint64_t> span() const { return span_; }
@@ -164,7 +113,7 @@ class EntryReader {
   }
 
   std::string path_;
-  std::shared_ptr<Mapping> mapping_;
+  std::shared_ptr<checkpoint::MappedFile> mapping_;
   std::uint64_t data_start_;
   std::pair<std::uint64_t, std::uint64_t> span_;
 };
@@ -204,24 +153,13 @@ void check_tiling(const std::string& path, std::vector<std::pair<std::uint64_t, 
   }
 }
 
-void write_all(int fd, const std::string& path, const void* data, std::size_t bytes) {
-  const char* at = static_cast<const char*>(data);
-  while (bytes > 0) {
-    const ssize_t written = ::write(fd, at, bytes);
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      throw_environment(concat(path, ": cannot be written: ", std::strerror(errno)),
-                        "nothing was changed; free space or name another folder");
-    }
-    at += written;
-    bytes -= static_cast<std::size_t>(written);
-  }
-}
-
 }  // namespace
 
 TensorFile read_safetensors(const std::string& path) {
-  const std::shared_ptr<Mapping> mapping = map_file(path);
+  const std::shared_ptr<checkpoint::MappedFile> mapping = checkpoint::MappedFile::open(path);
+  if (mapping->bytes() < 8) {
+    throw_data(concat(path, ": has ", mapping->bytes(), " bytes, too few for a safetensors file"));
+  }
   std::uint64_t header_bytes = 0;
   std::memcpy(&header_bytes, mapping->data(), 8);
   if (header_bytes > kMaxHeaderBytes || header_bytes > mapping->bytes() - 8) {
@@ -271,33 +209,15 @@ void write_safetensors(const std::string& path, const TensorMap& tensors,
   std::string text = header.dump();
   text.append((8 - text.size() % 8) % 8, ' ');  // keeps the data aligned
 
-  const std::string temporary = concat(path, ".", ::getpid(), ".tmp");
-  FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (file.get() < 0) {
-    throw_environment(concat(path, ": cannot be created: ", std::strerror(errno)));
+  checkpoint::AtomicFile file(path);
+  const std::uint64_t header_bytes = text.size();
+  file.write(&header_bytes, 8);
+  file.write(text.data(), text.size());
+  for (const auto& [name, tensor] : tensors) {
+    const at::Tensor flat = tensor.detach().to(at::kCPU).contiguous();
+    file.write(flat.const_data_ptr(), flat.numel() * flat.element_size());
   }
-  try {
-    const std::uint64_t header_bytes = text.size();
-    write_all(file.get(), path, &header_bytes, 8);
-    write_all(file.get(), path, text.data(), text.size());
-    for (const auto& [name, tensor] : tensors) {
-      const at::Tensor flat = tensor.detach().to(at::kCPU).contiguous();
-      write_all(file.get(), path, flat.const_data_ptr(), flat.numel() * flat.element_size());
-    }
-    if (::fsync(file.get()) != 0 || file.close() != 0 ||
-        ::rename(temporary.c_str(), path.c_str()) != 0) {
-      throw_environment(concat(path, ": cannot be written: ", std::strerror(errno)),
-                        "nothing was changed; free space or name another folder");
-    }
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  // The rename itself is durable only once the folder is synced.
-  const std::size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() >= 0) ::fsync(directory.get());
+  file.commit();
 }
 
 }  // namespace yardstick

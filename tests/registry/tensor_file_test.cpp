@@ -88,7 +88,8 @@ TEST_F(TensorFileTest, RefusesATruncatedFileNamingItAndTheTensor) {
               ThrowsError(ErrorKind::kData, AllOf(HasSubstr(path_), HasSubstr("weights"),
                                                   HasSubstr("truncated"))));
   EXPECT_THAT(reading(whole.substr(0, 20)), ThrowsError(ErrorKind::kData, HasSubstr("truncated")));
-  EXPECT_THAT(reading(""), ThrowsError(ErrorKind::kData, HasSubstr("too few")));
+  EXPECT_THAT(reading(""), ThrowsError(ErrorKind::kData, HasSubstr("is empty")));
+  EXPECT_THAT(reading("seven b"), ThrowsError(ErrorKind::kData, HasSubstr("too few")));
 }
 
 TEST_F(TensorFileTest, RefusesOverlapsGapsAndDuplicates) {
@@ -124,7 +125,7 @@ TEST_F(TensorFileTest, SurvivesMutatedFiles) {
   const std::string whole = read_file(path_);
   std::mt19937 random(7);
   int refused = 0;
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 1500; ++round) {
     std::string bytes = whole;
     for (int flips = 1 + static_cast<int>(random() % 3); flips > 0; --flips) {
       bytes[random() % bytes.size()] = static_cast<char>(random());
@@ -138,7 +139,7 @@ TEST_F(TensorFileTest, SurvivesMutatedFiles) {
       ++refused;
     }
   }
-  EXPECT_GT(refused, 1000);
+  EXPECT_GT(refused, 500);
 }
 
 TEST_F(TensorFileTest, LeavesNothingBehindWhereItCannotWrite) {
