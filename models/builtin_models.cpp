@@ -1,0 +1,16 @@
+#include "models/builtin_models.h"
+
+#include "models/hiera/hiera_variants.h"
+#include "models/methods/linear_probe.h"
+#include "models/vit/vit_variants.h"
+
+namespace yardstick {
+
+void register_builtin_models(Registrar& registrar) {
+  register_hiera(registrar);
+  register_vit(registrar);
+
+  register_linear_probe(registrar);
+}
+
+}  // namespace yardstick

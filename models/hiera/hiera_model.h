@@ -1,0 +1,15 @@
+#pragma once
+
+#include "models/hiera/hiera_config.h"
+#include "models/layers/start.h"
+
+#include <yardstick/model.h>
+
+#include <memory>
+
+namespace yardstick {
+
+// Requires: problem_of(config) is empty. The model can have its head replaced.
+std::unique_ptr<Model> make_hiera_model(ModelInfo info, const HieraConfig& config, Start start);
+
+}  // namespace yardstick

@@ -1,0 +1,238 @@
+#include "models/hiera/hiera_variants.h"
+
+#include "models/hiera/hiera_config.h"
+#include "models/hiera/hiera_golden.h"
+#include "models/hiera/hiera_model.h"
+
+#include <yardstick/check.h>
+#include <yardstick/error.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace yardstick {
+namespace {
+
+enum class Kind {
+  kImage,
+  kVideo,           // 16 frames of 224 px
+  kAbsoluteWindow,  // timm's, at 256 px
+  kDigits           // ours: for small images that are all foreground
+};
+
+struct Variant {
+  std::string_view name;
+  Kind kind = Kind::kImage;
+  std::int64_t image_px = 224;
+  std::int64_t width = 96;
+  std::int64_t heads = 1;
+  std::array<std::int64_t, 4> stages = {};
+  std::int64_t classes = 1000;
+  std::int64_t patch_stride = 4;  // the kernel is twice that less 1
+  std::int64_t position_grid = 14;
+  HieraResidual residual = HieraResidual::kProjection;
+  bool is_test = false;
+};
+
+constexpr auto kVideo = Kind::kVideo;
+constexpr auto kAbsoluteWindow = Kind::kAbsoluteWindow;
+constexpr std::int64_t kFrames = 16;
+constexpr std::int64_t kKineticsClasses = 400;
+
+constexpr Variant kVariants[] = {
+    {.name = "hiera_tiny_224", .stages = {1, 2, 7, 2}},
+    {.name = "hiera_small_224", .stages = {1, 2, 11, 2}},
+    {.name = "hiera_base_224", .stages = {2, 3, 16, 3}},
+    {.name = "hiera_base_plus_224", .width = 112, .heads = 2, .stages = {2, 3, 16, 3}},
+    {.name = "hiera_large_224", .width = 144, .heads = 2, .stages = {2, 6, 36, 4}},
+    {.name = "hiera_huge_224", .width = 256, .heads = 4, .stages = {2, 6, 36, 4}},
+
+    {.name = "hiera_base_16x224",
+     .kind = kVideo,
+     .stages = {2, 3, 16, 3},
+     .classes = kKineticsClasses},
+    {.name = "hiera_base_plus_16x224",
+     .kind = kVideo,
+     .width = 112,
+     .heads = 2,
+     .stages = {2, 3, 16, 3},
+     .classes = kKineticsClasses},
+    {.name = "hiera_large_16x224",
+     .kind = kVideo,
+     .width = 144,
+     .heads = 2,
+     .stages = {2, 6, 36, 4},
+     .classes = kKineticsClasses},
+    {.name = "hiera_huge_16x224",
+     .kind = kVideo,
+     .width = 256,
+     .heads = 4,
+     .stages = {2, 6, 36, 4},
+     .classes = kKineticsClasses},
+
+    {.name = "hiera_small_abswin_256",
+     .kind = kAbsoluteWindow,
+     .image_px = 256,
+     .stages = {1, 2, 11, 2},
+     .position_grid = 16,
+     .residual = HieraResidual::kConcatPools},
+    {.name = "hiera_base_abswin_256",
+     .kind = kAbsoluteWindow,
+     .image_px = 256,
+     .stages = {2, 3, 16, 3}},
+
+    {.name = "hiera_test",
+     .kind = Kind::kDigits,
+     .image_px = 64,
+     .width = 16,
+     .stages = {1, 1, 1, 1},
+     .classes = 10,
+     .is_test = true},
+    {.name = "hiera_nano_32",
+     .kind = Kind::kDigits,
+     .image_px = 32,
+     .width = 32,
+     .stages = {1, 1, 2, 1},
+     .classes = 10,
+     .patch_stride = 2},
+};
+
+Preprocessing preprocessing_of(const Variant& variant, std::int64_t image_px) {
+  Preprocessing preprocessing;
+  preprocessing.crop_px = image_px;
+  switch (variant.kind) {
+    case Kind::kImage:
+      break;
+    case Kind::kVideo:
+      preprocessing.interpolation = Interpolation::kBilinear;
+      preprocessing.mean = {0.45, 0.45, 0.45};
+      preprocessing.std = {0.225, 0.225, 0.225};
+      break;
+    case Kind::kAbsoluteWindow:
+      preprocessing.crop_pct = 0.95;
+      break;
+    case Kind::kDigits:
+      preprocessing.crop_pct = 1.0;
+      preprocessing.mean = {0.1307, 0.1307, 0.1307};
+      preprocessing.std = {0.3081, 0.3081, 0.3081};
+      break;
+  }
+  return preprocessing;
+}
+
+ModelInfo info_of(const Variant& variant, std::int64_t image_px) {
+  ModelInfo info;
+  info.name = variant.name;
+  info.family = "hiera";
+  const auto& stages = variant.stages;
+  info.summary = concat("Hiera of ", stages[0], "+", stages[1], "+", stages[2], "+", stages[3],
+                        " blocks, width ", variant.width, " to ", 8 * variant.width,
+                        variant.kind == Kind::kVideo ? ", for clips of 16 frames" : "",
+                        variant.kind == Kind::kAbsoluteWindow
+                            ? ", absolute-window position embedding and layer scale"
+                            : "");
+  info.paper = {"Hiera: A Hierarchical Vision Transformer without the Bells-and-Whistles",
+                "2306.00989", 2023};
+  info.official_repository = "facebookresearch/hiera";
+  std::string_view licence = "CC-BY-NC-4.0";
+  if (variant.kind == Kind::kAbsoluteWindow) {
+    info.paper = {"Window Attention is Bugged: How not to Interpolate Position Embeddings",
+                  "2311.05613", 2023};
+    info.official_repository = "huggingface/pytorch-image-models";
+    licence = "Apache-2.0";
+  } else if (variant.kind == Kind::kDigits) {
+    licence = "-";
+  }
+  info.licence = licence;
+  info.input_shape = {3, image_px, image_px};
+  if (variant.kind == Kind::kVideo) info.input_shape = {3, kFrames, image_px, image_px};
+  info.preprocessing = preprocessing_of(variant, image_px);
+  info.is_test_variant = variant.is_test;
+  return info;
+}
+
+ParamSchema schema_of(const Variant& variant) {
+  ParamSchema schema;
+  schema.integer("classes", variant.classes, "number of classes", 1);
+  schema.number("drop_path", 0.0, "stochastic depth: rate of the last block, 0 in the first", 0.0,
+                0.99);
+  schema.integer(
+      "img_size", variant.image_px,
+      concat("side of the square input in pixels, a multiple of ", 8 * variant.patch_stride), 1);
+  return schema;
+}
+
+HieraConfig config_of(const Variant& variant, const Params& params) {
+  const std::int64_t image_px = params.get<std::int64_t>("img_size");
+  const std::int64_t stride = variant.patch_stride;
+  HieraConfig config;
+  config.input = {image_px, image_px};
+  config.classes = params.get<std::int64_t>("classes");
+  config.width = variant.width;
+  config.heads = variant.heads;
+  config.stages.assign(variant.stages.begin(), variant.stages.end());
+  config.patch_kernel = {2 * stride - 1, 2 * stride - 1};
+  config.patch_stride = {stride, stride};
+  config.patch_padding = {stride - 1, stride - 1};
+  config.drop_path = params.get<double>("drop_path");
+  config.residual = variant.residual;
+  switch (variant.kind) {
+    case Kind::kImage:
+      break;
+    case Kind::kVideo:
+      config.input = {kFrames, image_px, image_px};
+      config.pool_stride = {1, 2, 2};
+      config.mask_unit = {1, 8, 8};
+      config.patch_kernel = {3, 7, 7};
+      config.patch_stride = {2, 4, 4};
+      config.patch_padding = {1, 3, 3};
+      config.positions = HieraPositions::kSeparate;
+      break;
+    case Kind::kAbsoluteWindow:
+      config.positions = HieraPositions::kAbsoluteWindow;
+      config.position_grid = {variant.position_grid, variant.position_grid};
+      config.layer_scale_init = 1e-5;
+      config.names = HieraNames::kTimm;
+      break;
+    case Kind::kDigits:
+      // The official 0.001 is for fine-tuning; a network trained at once starts better without.
+      config.head_init_scale = 1.0;
+      break;
+  }
+  return config;
+}
+
+std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
+  const HieraConfig config = config_of(variant, params);
+  if (const auto problem = problem_of(config)) {
+    throw_user(concat(variant.name, ": ", *problem), "`yardstick show` explains the parameters");
+  }
+  return make_hiera_model(info_of(variant, params.get<std::int64_t>("img_size")), config, start);
+}
+
+}  // namespace
+
+std::unique_ptr<Model> make_hiera_variant(std::string_view name, const Params& params,
+                                          Start start) {
+  const auto* variant = std::ranges::find(kVariants, name, &Variant::name);
+  YS_CHECK(variant != std::end(kVariants), name);
+  return make(*variant, params, start);
+}
+
+void register_hiera(Registrar& registrar) {
+  for (const Variant& variant : kVariants) {
+    ModelEntry entry;
+    entry.name = variant.name;
+    entry.info = info_of(variant, variant.image_px);
+    entry.schema = schema_of(variant);
+    entry.build = [&variant](const Params& params) {
+      return make(variant, params, Start::kRandom);
+    };
+    registrar.add(std::move(entry));
+  }
+  registrar.add(hiera_golden_family());
+}
+
+}  // namespace yardstick

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "models/layers/linear.h"
+#include "models/layers/norm.h"
+#include "models/layers/tap_scope.h"
+
+#include <torch/nn/module.h>
+
+#include <cstdint>
+#include <memory>
+
+namespace yardstick::layers {
+
+struct AttentionConfig {
+  std::int64_t width = 0;
+  std::int64_t heads = 0;  // must divide width
+  bool has_qkv_bias = true;
+  bool has_proj_bias = true;
+  bool has_qk_norm = false;  // layer norm over each head's queries and keys
+  double norm_eps = kNormEps;
+};
+
+// Multi-head self-attention with packed queries, keys and values, in timm's layout: the rows of
+// qkv.weight are all q, all k, all v, heads in order within each; scale head_dim^-0.5.
+class Attention : public torch::nn::Module {
+ public:
+  explicit Attention(const AttentionConfig& config);
+
+  at::Tensor forward(const at::Tensor& x, const TapScope& tap) const;  // [B, N, width]
+
+ private:
+  std::int64_t heads_;
+  std::shared_ptr<Linear> qkv_;
+  std::shared_ptr<LayerNorm> q_norm_;  // null without has_qk_norm
+  std::shared_ptr<LayerNorm> k_norm_;
+  std::shared_ptr<Linear> proj_;
+};
+
+// softmax(q k^T / sqrt(d)) v for q [B, M, G, d] and k, v [B, N, G, d], which may be strided views
+// with last stride 1: nothing is copied. Returns [B, M, G, d], contiguous. The call underneath is
+// always 4-D, since every fused kernel is refused for 5-D tensors.
+at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v);
+
+}  // namespace yardstick::layers

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "models/layers/residual_rates.h"
+#include "models/layers/tap_scope.h"
+
+#include <torch/nn/module.h>
+
+#include <cstdint>
+
+namespace yardstick::layers {
+
+// Zeroes whole samples of a residual branch with probability `rate` and divides the others by
+// 1 - rate. One Bernoulli draw a sample, from the default generator of the branch's device.
+at::Tensor drop_path(const at::Tensor& branch, double rate);
+
+// Multiplies each channel by a learned factor (CaiT, arXiv 2103.17239).
+class LayerScale : public torch::nn::Module {
+ public:
+  explicit LayerScale(std::int64_t width);
+
+  at::Tensor forward(const at::Tensor& x) const;  // [..., width]
+
+  at::Tensor gamma;  // [width]
+};
+
+// x + branch, of the shape of `branch`. Overwrites `branch`, which must own its memory, where
+// nobody can see it: no gradient and no tap.
+at::Tensor add_branch(const at::Tensor& x, at::Tensor branch, const TapScope& tap);
+
+}  // namespace yardstick::layers

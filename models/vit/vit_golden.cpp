@@ -1,0 +1,180 @@
+#include "models/vit/vit_golden.h"
+
+#include "models/golden/classification.h"
+#include "models/vit/vit_config.h"
+#include "models/vit/vit_model.h"
+
+#include <yardstick/error.h>
+
+#include <array>
+#include <string>
+
+namespace yardstick {
+namespace {
+
+constexpr double kTorchNormEps = 1e-5;
+
+std::array<std::int64_t, 2> pair_argument(const Arguments& arguments, std::string_view name,
+                                          std::int64_t fallback) {
+  const auto sizes = sizes_argument(arguments, name, 2, {fallback, fallback});
+  return {sizes[0], sizes[1]};
+}
+
+// A class name alone, or {"name", "eps"} where the official code binds arguments to it.
+double norm_eps_argument(const Arguments& arguments, double fallback) {
+  const auto require_layer_norm = [](const std::string& name) {
+    if (name != "LayerNorm") throw_data(concat("norm layer ", name, " is not implemented"));
+  };
+  if (!arguments.has("norm_layer")) return fallback;
+  if (arguments.is_text("norm_layer")) {
+    require_layer_norm(arguments.text("norm_layer"));
+    return fallback;
+  }
+  const Arguments norm = arguments.object("norm_layer");
+  require_layer_norm(norm.text("name", "LayerNorm"));
+  return norm.number("eps", kTorchNormEps);
+}
+
+// Dropout other than drop path and the head's is not implemented, and changes nothing in eval mode.
+void require_no_dropout(const GoldenCase& golden, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    require_no_random_drops(golden, golden.config.number(name, 0.0));
+  }
+}
+
+// What both constructors share. timm's defaults; MAE was written for timm 0.3.2, which has its own.
+VitConfig shared_arguments(const GoldenCase& golden) {
+  const Arguments& config = golden.config;
+  VitConfig vit;
+  vit.image = pair_argument(config, "img_size", 224);
+  vit.patch = pair_argument(config, "patch_size", 16);
+  vit.channels = config.integer("in_chans", 3);
+  vit.classes = config.integer("num_classes", 1000);
+  vit.width = config.integer("embed_dim", 768);
+  vit.depth = config.integer("depth", 12);
+  vit.heads = config.integer("num_heads", 12);
+  vit.mlp_ratio = config.number("mlp_ratio", 4.0);
+  vit.drop_path = config.number("drop_path_rate", 0.0);
+  require_no_random_drops(golden, vit.drop_path);
+  require_no_dropout(golden, {"drop_rate", "attn_drop_rate"});
+  return vit;
+}
+
+VitConfig mae_config(const GoldenCase& golden) {
+  const Arguments& config = golden.config;
+  VitConfig vit = shared_arguments(golden);
+  vit.has_qkv_bias = config.flag("qkv_bias", false);
+  vit.norm_eps = norm_eps_argument(config, kTorchNormEps);
+  if (config.flag("global_pool", false)) {
+    vit.pool = TokenPool::kMean;
+    vit.final_norm = VitNorm::kAfterPool;
+  }
+  return vit;
+}
+
+void read_timm_pooling(const Arguments& config, VitConfig& vit) {
+  const std::string pool = config.text("global_pool", "token");
+  if (pool == "avg") {
+    vit.pool = TokenPool::kMean;
+  } else if (pool == "max") {
+    vit.pool = TokenPool::kMax;
+  } else if (pool == "avgmax") {
+    vit.pool = TokenPool::kMeanMax;
+  } else if (pool != "token") {
+    throw_data(concat("global_pool ", pool, " is not implemented"),
+               "token, avg, max and avgmax are");
+  }
+  vit.pools_prefix_tokens = config.flag("pool_include_prefix", false);
+  const bool has_final_norm = config.flag("final_norm", true);
+  const bool is_after_pool =
+      config.has("fc_norm") ? config.flag("fc_norm") : vit.pool != TokenPool::kFirst;
+  vit.final_norm = !has_final_norm ? VitNorm::kNone
+                   : is_after_pool ? VitNorm::kAfterPool
+                                   : VitNorm::kBeforePool;
+}
+
+VitConfig timm_config(const GoldenCase& golden) {
+  const Arguments& config = golden.config;
+  VitConfig vit = shared_arguments(golden);
+  vit.has_qkv_bias = config.flag("qkv_bias", true);
+  vit.has_proj_bias = config.flag("proj_bias", true);
+  vit.has_qk_norm = config.flag("qk_norm", false);
+  // timm takes 0 for no layer scale.
+  vit.layer_scale_init = optional_number(config, "init_values");
+  if (vit.layer_scale_init == 0.0) vit.layer_scale_init.reset();
+  vit.has_class_token = config.flag("class_token", true);
+  vit.register_tokens = config.integer("reg_tokens", 0);
+  vit.embeds_prefix_positions = !config.flag("no_embed_class", false);
+  vit.has_norm_before_blocks = config.flag("pre_norm", false);
+  vit.norm_eps = norm_eps_argument(config, vit.norm_eps);
+  const std::string positions = config.text("pos_embed", "learn");
+  if (positions != "learn" && positions != "none" && !positions.empty()) {
+    throw_data(concat("pos_embed ", positions, " is not implemented"), "learn and none are");
+  }
+  vit.has_pos_embed = positions == "learn";
+  read_timm_pooling(config, vit);
+  require_no_dropout(golden, {"pos_drop_rate", "patch_drop_rate", "proj_drop_rate"});
+  config.text("weight_init", "");  // weights are loaded
+  config.flag("fix_init", false);
+  return vit;
+}
+
+VitConfig config_of(const GoldenCase& golden) {
+  VitConfig config;
+  if (golden.constructor == "models_vit.VisionTransformer") {
+    config = mae_config(golden);
+  } else if (golden.constructor == "timm.models.vision_transformer.VisionTransformer") {
+    config = timm_config(golden);
+  } else {
+    throw_data(
+        concat("case ", golden.name, ": family vit does not build \"", golden.constructor, "\""),
+        "it builds timm.models.vision_transformer.VisionTransformer and "
+        "models_vit.VisionTransformer");
+  }
+  if (const auto problem = problem_of(config)) {
+    throw_data(concat("case ", golden.name, ": ", *problem));
+  }
+  return config;
+}
+
+// Applies the case's method to a model without weights.
+void apply_method(const GoldenCase& golden, Model& model) {
+  const Arguments& arguments = golden.method_arguments;
+  if (golden.method.empty()) return;
+  if (golden.method == "linear_probe") {
+    model.capability<ReplaceableHead>()->use_linear_probe_head();
+  } else if (golden.method == "finetune_loss") {
+    require_known_loss(golden);
+  } else if (golden.method == "interpolate_pos_embed") {
+    // Loading resizes to the model's grid; the file says from which.
+    arguments.integer("checkpoint_img_size", 0);
+  } else {
+    throw_data(
+        concat("case ", golden.name, ": family vit does not implement method ", golden.method),
+        "it implements linear_probe, finetune_loss and interpolate_pos_embed");
+  }
+}
+
+std::unique_ptr<Model> build(const GoldenCase& golden) {
+  require_classification_entry(golden);
+  const VitConfig config = config_of(golden);
+  ModelInfo info;
+  info.name = golden.name;
+  info.family = "vit";
+  info.input_shape = {config.channels, config.image[0], config.image[1]};
+  auto model = make_vit_model(std::move(info), config, Start::kUnset);
+  apply_method(golden, *model);
+  return model;
+}
+
+}  // namespace
+
+GoldenFamily vit_golden_family() {
+  GoldenFamily family;
+  family.name = "vit";
+  family.build = build;
+  family.compute = compute_classification;
+  return family;
+}
+
+}  // namespace yardstick

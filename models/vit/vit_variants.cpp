@@ -1,0 +1,238 @@
+#include "models/vit/vit_variants.h"
+
+#include "models/vit/vit_config.h"
+#include "models/vit/vit_golden.h"
+#include "models/vit/vit_model.h"
+
+#include <yardstick/check.h>
+#include <yardstick/error.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace yardstick {
+namespace {
+
+// Whose model a variant is, and so how its reference weights are licensed and fed.
+enum class Origin { kTimm, kMae, kOurs };
+
+struct Variant {
+  std::string_view name;
+  Origin origin = Origin::kTimm;
+  std::int64_t image_px = 224;
+  std::int64_t patch_px = 16;
+  std::int64_t width = 0;
+  std::int64_t depth = 12;
+  std::int64_t heads = 0;
+  std::int64_t classes = 1000;
+  TokenPool pool = TokenPool::kFirst;
+  bool has_probe_head = false;
+  bool is_test = false;
+};
+
+constexpr auto kMae = Origin::kMae;
+constexpr auto kOurs = Origin::kOurs;
+constexpr auto kMean = TokenPool::kMean;
+
+constexpr Variant kVariants[] = {
+    {.name = "vit_tiny_patch16_224", .width = 192, .heads = 3},
+    {.name = "vit_tiny_patch16_384", .image_px = 384, .width = 192, .heads = 3},
+    {.name = "vit_small_patch32_224", .patch_px = 32, .width = 384, .heads = 6},
+    {.name = "vit_small_patch16_224", .width = 384, .heads = 6},
+    {.name = "vit_small_patch16_384", .image_px = 384, .width = 384, .heads = 6},
+    {.name = "vit_small_patch8_224", .patch_px = 8, .width = 384, .heads = 6},
+    {.name = "vit_base_patch32_224", .patch_px = 32, .width = 768, .heads = 12},
+    {.name = "vit_base_patch16_224", .width = 768, .heads = 12},
+    {.name = "vit_base_patch16_384", .image_px = 384, .width = 768, .heads = 12},
+    {.name = "vit_base_patch8_224", .patch_px = 8, .width = 768, .heads = 12},
+    {.name = "vit_large_patch16_224", .width = 1024, .depth = 24, .heads = 16},
+    {.name = "vit_large_patch16_384", .image_px = 384, .width = 1024, .depth = 24, .heads = 16},
+    // timm's weights for it come without a classifier, so that is the default.
+    {.name = "vit_huge_patch14_224",
+     .patch_px = 14,
+     .width = 1280,
+     .depth = 32,
+     .heads = 16,
+     .classes = 0},
+
+    {.name = "vit_base_patch16", .origin = kMae, .width = 768, .heads = 12, .pool = kMean},
+    {.name = "vit_base_patch16_cls_token", .origin = kMae, .width = 768, .heads = 12},
+    {.name = "vit_base_patch16_linprobe",
+     .origin = kMae,
+     .width = 768,
+     .heads = 12,
+     .has_probe_head = true},
+    {.name = "vit_large_patch16",
+     .origin = kMae,
+     .width = 1024,
+     .depth = 24,
+     .heads = 16,
+     .pool = kMean},
+    {.name = "vit_large_patch16_cls_token",
+     .origin = kMae,
+     .width = 1024,
+     .depth = 24,
+     .heads = 16},
+    {.name = "vit_large_patch16_linprobe",
+     .origin = kMae,
+     .width = 1024,
+     .depth = 24,
+     .heads = 16,
+     .has_probe_head = true},
+    {.name = "vit_huge_patch14",
+     .origin = kMae,
+     .patch_px = 14,
+     .width = 1280,
+     .depth = 32,
+     .heads = 16,
+     .pool = kMean},
+    {.name = "vit_huge_patch14_cls_token",
+     .origin = kMae,
+     .patch_px = 14,
+     .width = 1280,
+     .depth = 32,
+     .heads = 16},
+    {.name = "vit_huge_patch14_linprobe",
+     .origin = kMae,
+     .patch_px = 14,
+     .width = 1280,
+     .depth = 32,
+     .heads = 16,
+     .has_probe_head = true},
+
+    {.name = "vit_test",
+     .origin = kOurs,
+     .image_px = 32,
+     .patch_px = 8,
+     .width = 32,
+     .depth = 2,
+     .heads = 2,
+     .classes = 10,
+     .is_test = true},
+    {.name = "vit_nano_patch4_28",
+     .origin = kOurs,
+     .image_px = 28,
+     .patch_px = 4,
+     .width = 64,
+     .depth = 6,
+     .heads = 4,
+     .classes = 10,
+     .pool = kMean},
+};
+
+std::string_view pool_name(TokenPool pool) { return pool == TokenPool::kMean ? "avg" : "token"; }
+
+Preprocessing preprocessing_of(const Variant& variant, std::int64_t image_px) {
+  Preprocessing preprocessing;
+  preprocessing.crop_px = image_px;
+  switch (variant.origin) {
+    case Origin::kTimm:  // the augreg weights
+      preprocessing.crop_pct = image_px >= 384 ? 1.0 : 0.9;
+      preprocessing.mean = preprocessing.std = {0.5, 0.5, 0.5};
+      break;
+    case Origin::kMae:
+      break;
+    case Origin::kOurs:  // digits fill their image
+      preprocessing.crop_pct = 1.0;
+      preprocessing.mean = {0.1307, 0.1307, 0.1307};
+      preprocessing.std = {0.3081, 0.3081, 0.3081};
+      break;
+  }
+  return preprocessing;
+}
+
+ModelInfo info_of(const Variant& variant, std::int64_t image_px) {
+  ModelInfo info;
+  info.name = variant.name;
+  info.family = "vit";
+  info.summary = concat("ViT of ", variant.depth, " blocks, width ", variant.width, ", ",
+                        variant.heads, " heads, patches of ", variant.patch_px, " px, ",
+                        variant.has_probe_head             ? "linear-probe head on the class token"
+                        : variant.pool == TokenPool::kMean ? "mean of the patch tokens"
+                                                           : "class token");
+  if (variant.origin == Origin::kMae) {
+    info.paper = {"Masked Autoencoders Are Scalable Vision Learners", "2111.06377", 2021};
+    info.official_repository = "facebookresearch/mae";
+    info.licence = "CC-BY-NC-4.0";
+  } else {
+    info.paper = {"An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale",
+                  "2010.11929", 2020};
+    info.official_repository = "huggingface/pytorch-image-models";
+    info.licence = variant.origin == Origin::kTimm ? "Apache-2.0" : "-";
+  }
+  info.input_shape = {3, image_px, image_px};
+  info.preprocessing = preprocessing_of(variant, image_px);
+  info.is_test_variant = variant.is_test;
+  return info;
+}
+
+ParamSchema schema_of(const Variant& variant) {
+  ParamSchema schema;
+  if (variant.has_probe_head) {
+    schema.integer("classes", variant.classes, "number of classes", 1);
+  } else {
+    schema.integer("classes", variant.classes,
+                   "number of classes; 0: no head, the features are the output", 0);
+  }
+  schema.number("drop_path", 0.0, "stochastic depth: rate of the last block, 0 in the first", 0.0,
+                0.99);
+  schema.integer("img_size", variant.image_px,
+                 concat("side of the square input in pixels, a multiple of ", variant.patch_px), 1);
+  schema.text("global_pool", std::string(pool_name(variant.pool)),
+              "what the head sees: the class token, or the mean of the patch tokens",
+              {"token", "avg"});
+  return schema;
+}
+
+VitConfig config_of(const Variant& variant, const Params& params) {
+  const std::int64_t image_px = params.get<std::int64_t>("img_size");
+  VitConfig config{
+      .image = {image_px, image_px},
+      .patch = {variant.patch_px, variant.patch_px},
+      .classes = params.get<std::int64_t>("classes"),
+      .width = variant.width,
+      .depth = variant.depth,
+      .heads = variant.heads,
+      .drop_path = params.get<double>("drop_path"),
+  };
+  if (params.get<std::string>("global_pool") == "avg") {
+    config.pool = TokenPool::kMean;
+    config.final_norm = VitNorm::kAfterPool;
+  }
+  return config;
+}
+
+std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
+  const VitConfig config = config_of(variant, params);
+  if (const auto problem = problem_of(config)) {
+    throw_user(concat(variant.name, ": ", *problem), "`yardstick show` explains the parameters");
+  }
+  auto model = make_vit_model(info_of(variant, config.image[0]), config, start);
+  if (variant.has_probe_head) model->capability<ReplaceableHead>()->use_linear_probe_head();
+  return model;
+}
+
+}  // namespace
+
+std::unique_ptr<Model> make_vit_variant(std::string_view name, const Params& params, Start start) {
+  const auto* variant = std::ranges::find(kVariants, name, &Variant::name);
+  YS_CHECK(variant != std::end(kVariants), name);
+  return make(*variant, params, start);
+}
+
+void register_vit(Registrar& registrar) {
+  for (const Variant& variant : kVariants) {
+    ModelEntry entry;
+    entry.name = variant.name;
+    entry.info = info_of(variant, variant.image_px);
+    entry.schema = schema_of(variant);
+    entry.build = [&variant](const Params& params) {
+      return make(variant, params, Start::kRandom);
+    };
+    registrar.add(std::move(entry));
+  }
+  registrar.add(vit_golden_family());
+}
+
+}  // namespace yardstick
