@@ -1,10 +1,10 @@
 #pragma once
 
+#include "runners/job.h"
+
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "runners/job.h"
 
 namespace yardstick {
 

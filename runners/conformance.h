@@ -1,9 +1,9 @@
 #pragma once
 
+#include <yardstick/model.h>
+
 #include <string>
 #include <vector>
-
-#include <yardstick/model.h>
 
 namespace yardstick {
 

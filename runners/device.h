@@ -1,14 +1,15 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include <yardstick/export.h>
 #include <yardstick/run.h>
 
 #include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace yardstick {
 
@@ -23,19 +24,23 @@ class StepTimer {
 };
 
 struct DeviceMemory {
-  std::int64_t peak_allocated_bytes = 0;  // by the allocator since reset_peak; 0 where unknown
-  std::int64_t peak_reserved_bytes = 0;
-  std::int64_t process_bytes = 0;  // resident set on CPU, the driver's figure on a GPU
+  // Most that was allocated at once since reset_peak_memory, beyond what was allocated then.
+  std::int64_t peak_allocated_bytes = 0;
+  std::int64_t peak_reserved_bytes = 0;  // by the caching allocator; 0 on a CPU
+  // Most that the process held: resident set on a CPU (since reset_peak_memory, where the kernel
+  // lets a process reset it), the driver's present figure on a GPU. 0 where unknown.
+  std::int64_t process_bytes = 0;
 };
 
-// All that differs between devices. The CUDA one lives in libyardstick_cuda.so, which is loaded when
-// a CUDA device is first asked for, so that commands which need none start fast.
+// All that differs between devices. The CUDA one lives in libyardstick_cuda.so, which is loaded
+// when a CUDA device is first asked for, so that commands which need none start fast.
 class DeviceBackend {
  public:
   virtual ~DeviceBackend() = default;
   virtual c10::Device device() const = 0;
   virtual void synchronize() = 0;
   virtual std::unique_ptr<StepTimer> make_timer() = 0;
+  // Begins a memory measurement of the calling thread's work, and ends it. Always in pairs.
   virtual void reset_peak_memory() = 0;
   virtual DeviceMemory memory() = 0;
   // Gives cached memory back, as after an out-of-memory error.
@@ -44,10 +49,18 @@ class DeviceBackend {
   virtual std::int64_t allocator_segments() = 0;
   // Adds gpu_name, driver, cuda and the like.
   virtual void describe(Provenance& provenance) = 0;
+  // Last-level cache that flush_cache empties; 0 where there is nothing to flush.
+  virtual std::int64_t cache_bytes() { return 0; }
+  // Overwrites the last-level cache, in stream order and outside any timed step.
+  virtual void flush_cache() {}
+  // Present clock of the compute units, where it can be read.
+  virtual std::optional<double> clock_mhz() { return std::nullopt; }
 };
 
 // `name`: "auto" (a GPU where there is one), "cpu", "cuda", "cuda:N". Throws User on another name,
-// Environment with the remedy where the device cannot be had.
+// Environment with the remedy where the device cannot be had. Open the device before any other use
+// of LibTorch: it looks for CUDA once, and what was looked for before libtorch_cuda.so is loaded
+// stays absent.
 std::unique_ptr<DeviceBackend> open_device(const std::string& name);
 
 // The C entry of libyardstick_cuda.so. Returns null where there is no such GPU and puts the reason

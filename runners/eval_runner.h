@@ -1,12 +1,12 @@
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
+#include "runners/job.h"
 
 #include <yardstick/metric.h>
 
-#include "runners/job.h"
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace yardstick {
 

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
+#include "runners/device.h"
 
 #include <yardstick/model.h>
 #include <yardstick/params.h>
 #include <yardstick/run.h>
 #include <yardstick/task.h>
 
-#include "runners/device.h"
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace yardstick {
 
@@ -18,10 +18,10 @@ namespace yardstick {
 struct Subject {
   Model& model;
   Params model_params;
-  std::string weights_tag;        // "" where none
-  std::string checkpoint_path;    // "" for random weights
+  std::string weights_tag;      // "" where none
+  std::string checkpoint_path;  // "" for random weights
   std::string checkpoint_sha256;
-  std::string methods = "[]";     // JSON array
+  std::string methods = "[]";  // JSON array
   Preprocessing preprocessing;
 };
 
@@ -32,7 +32,7 @@ struct JobContext {
   StopRequested stop;
   std::string requested = "{}";  // JSON, goes into the record
   std::string effective = "{}";
-  Provenance provenance;         // what the caller knows (command line, configs)
+  Provenance provenance;  // what the caller knows (command line, configs)
 };
 
 // A record with identity, time, provenance and flags filled in: what every runner starts from.

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
+#include "runners/job.h"
 
 #include <yardstick/metric.h>
 
-#include "runners/job.h"
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace yardstick {
 
@@ -16,8 +16,8 @@ const ParamSchema& train_settings();
 struct TrainJob {
   Subject subject;
   const Task& task;
-  std::string data_root;   // "" for the task's own data
-  const Params& settings;  // of train_settings()
+  std::string data_root;                         // "" for the task's own data
+  const Params& settings;                        // of train_settings()
   std::vector<std::unique_ptr<Metric>> metrics;  // on the validation split, after the last epoch
   std::string output_dir;  // checkpoint.safetensors (resumable) and model.safetensors (weights)
   bool resume = false;     // continue from output_dir's checkpoint, bit for bit on a CPU
@@ -25,8 +25,8 @@ struct TrainJob {
 
 // Trains, evaluates on the validation split, and returns the record. model.safetensors carries the
 // model's name and parameters, preprocessing, task and class names as metadata, so that eval and
-// bench need only the file. Stopped by the context: a last checkpoint is written and the record says
-// interrupted.
+// bench need only the file. Stopped by the context: a last checkpoint is written and the record
+// says interrupted.
 RunRecord train(TrainJob& job, const JobContext& context);
 
 }  // namespace yardstick

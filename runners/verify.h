@@ -1,9 +1,9 @@
 #pragma once
 
+#include <yardstick/registry.h>
+
 #include <string>
 #include <vector>
-
-#include <yardstick/registry.h>
 
 namespace yardstick {
 

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "runners/bench_protocol.h"
+#include "runners/bench_steps.h"
+#include "runners/device.h"
+#include "runners/mac_counter.h"
+#include "runners/module_access.h"
+
+#include <yardstick/run.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace yardstick {
+
+// From raw figures to the measurements, samples and flags of a bench record (docs/measuring.md).
+
+// params/total, params/trainable.
+void record_parameters(const std::vector<NamedParameter>& parameters, RunRecord& record);
+
+// macs/image, flops/image, macs/uncounted_share; the effective settings name what was not counted.
+void record_macs(const MacCount& count, RunRecord& record);
+
+struct MemoryFigures {
+  std::int64_t weights_bytes = 0;
+  std::optional<DeviceMemory> first;  // of the first step, where it was measured apart
+  DeviceMemory steady;                // of a later one
+};
+
+// memory/weights, and under memory/<stage>/: peak (weights included), activations, first_step;
+// reserved on a GPU; memory/process.
+void record_memory(const std::string& stage, const MemoryFigures& figures, RunRecord& record);
+
+// throughput/<stage>/images, time/<stage>/step with its samples, and the flags "noisy",
+// "noise_settled", "warmup_capped".
+void record_throughput(const std::string& stage, std::int64_t batch_size, const StepTimes& times,
+                       RunRecord& record);
+
+// latency/inference/median, and p90, p95, p99, p99.9 where there are samples enough.
+void record_latency(const StepTimes& times, const ProtocolProfile& profile, RunRecord& record);
+
+}  // namespace yardstick

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "runners/bench_protocol.h"
+#include "runners/device.h"
+#include "runners/numerics.h"
+
+#include <yardstick/model.h>
+#include <yardstick/run.h>
+
+#include <vector>
+
+namespace yardstick {
+
+struct TrainingBench {
+  Model& model;
+  DeviceBackend& device;
+  Precision precision;
+  const ProtocolProfile& profile;
+  const std::vector<at::Tensor>& host_buffers;  // float batches
+  bool uses_channels_last = false;
+};
+
+// Times training steps (forward, cross entropy with random labels, backward, AdamW) with fp32
+// weights and autocast for bf16 and fp16: throughput/training/images, time/training/*,
+// memory/training/*. The weights are put back as they were.
+void measure_training(const TrainingBench& bench, ProgressListener& progress,
+                      const StopRequested& stop, RunRecord& record);
+
+}  // namespace yardstick

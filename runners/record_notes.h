@@ -1,0 +1,22 @@
+#pragma once
+
+#include <yardstick/params.h>
+#include <yardstick/run.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace yardstick {
+
+// Puts a setting as it was run into record.effective ({"name": {"value", "origin"}}), such as the
+// threads that were had where "all" was asked for. A setting that is there keeps its origin; the
+// origin of a new one is "run".
+void note(RunRecord& record, std::string_view key, const ParamValue& value);
+void note(RunRecord& record, std::string_view key, const std::vector<std::string>& values);
+
+// {"lr": 0.001, ...} of every setting in the schema's order.
+std::string params_to_json(const Params& params);
+
+}  // namespace yardstick

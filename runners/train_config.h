@@ -1,0 +1,45 @@
+#pragma once
+
+#include "runners/lr_schedule.h"
+#include "runners/numerics.h"
+
+#include <yardstick/params.h>
+#include <yardstick/task.h>
+
+#include <cstdint>
+#include <string>
+
+namespace yardstick {
+
+// The settings of `train` with their types, derived seeds filled in.
+struct TrainConfig {
+  std::int64_t epochs = 0;
+  std::int64_t batch_size = 0;  // of one forward pass
+  std::int64_t accumulate = 1;  // forward passes an optimiser step
+  LrSchedule schedule;
+  double weight_decay = 0;
+  double beta1 = 0;
+  double beta2 = 0;
+  double label_smoothing = 0;
+  double clip_grad_norm = 0;  // 0: off
+  Precision precision = Precision::kFp32;
+  bool is_deterministic = false;
+  std::int64_t threads = 0;
+  std::uint64_t seed_shuffle = 0;
+  std::uint64_t seed_augment = 0;
+  std::uint64_t seed_model = 0;
+  Augmentation augmentation;
+  double checkpoint_every_s = 0;             // 0: off
+  std::int64_t checkpoint_every_epochs = 0;  // 0: off
+  std::int64_t checkpoint_every_steps = 0;   // 0: off
+  std::int64_t eval_every_epochs = 0;        // 0: after the last only
+};
+
+// Throws User where two settings do not go together.
+TrainConfig train_config(const Params& settings, c10::Device device);
+
+// False for settings that change how fast or how safely a run goes and not what it computes: those
+// may differ between a run and its resumption.
+bool decides_result(const std::string& setting);
+
+}  // namespace yardstick
