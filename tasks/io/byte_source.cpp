@@ -76,7 +76,7 @@ class Memory final : public ByteSource {
   explicit Memory(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)) {}
   std::int64_t size() const override { return static_cast<std::int64_t>(bytes_.size()); }
   std::size_t read_at(std::int64_t offset, void* out, std::size_t count) const override {
-    if (offset < 0 || offset >= size()) return 0;
+    if (count == 0 || offset < 0 || offset >= size()) return 0;
     const std::size_t taken = std::min(count, static_cast<std::size_t>(size() - offset));
     std::memcpy(out, bytes_.data() + offset, taken);
     return taken;
