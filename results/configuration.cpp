@@ -27,7 +27,6 @@ bool is_cpu(const std::string& device) { return device.starts_with("cpu"); }
 // Settings may carry their origin: {"value": 10, "origin": "flag"}.
 json without_origins(const json& settings) {
   json plain = json::object();
-  if (!settings.is_object()) return plain;
   for (const auto& [name, value] : settings.items()) {
     plain[name] = value.is_object() && value.contains("value") ? value["value"] : value;
   }
@@ -35,29 +34,23 @@ json without_origins(const json& settings) {
 }
 
 std::string weights_of(const RunRecord& record) {
-  // A training run starts from one file and is judged by the one that it wrote.
-  const bool is_training = record.kind == RunKind::kTrain;
-  const std::string sha256 =
-      fact(record.provenance, is_training ? "output_sha256" : "checkpoint_sha256");
-  if (!sha256.empty()) return "sha256:" + sha256;
-  if (is_training) return "run:" + record.id;
+  // A training run that did not end well still names the file that it started from.
+  const bool is_unfinished = record.kind == RunKind::kTrain && record.status != RunStatus::kOk;
+  const std::string sha256 = fact(record.provenance, "checkpoint_sha256");
+  if (!is_unfinished && !sha256.empty()) return "sha256:" + sha256;
+  if (record.kind == RunKind::kTrain) return "run:" + record.id;
   if (!record.weights_tag.empty()) return "tag:" + record.weights_tag;
   return "random";
 }
 
-json params_of(const RunRecord& record, const json& effective) {
-  json params = effective.value("model_params", json());
+json params_of(const RunRecord& record) {
+  const json effective = parsed(record.effective, "effective");
+  json params = effective.is_object() ? effective.value("model_params", json()) : json();
   if (!params.is_object()) {
     params = json::parse(fact(record.provenance, "model_params"), nullptr,
                          /*allow_exceptions=*/false);
   }
   return params.is_object() ? without_origins(params) : json::object();
-}
-
-std::string profile_of(const RunRecord& record, const json& effective) {
-  const auto found = effective.find("profile");
-  return found != effective.end() && found->is_string() ? found->get<std::string>()
-                                                        : fact(record.provenance, "profile");
 }
 
 std::string plain(const json& value) {
@@ -76,8 +69,7 @@ std::string list_settings(const json& settings) {
 
 Configuration configuration_of(const RunRecord& record) {
   Configuration configuration;
-  const json effective = without_origins(parsed(record.effective, "effective"));
-  configuration.params = params_of(record, effective).dump();
+  configuration.params = params_of(record).dump();
   const json methods = parsed(record.methods.empty() ? "[]" : record.methods, "methods");
   configuration.methods = methods.dump();
   configuration.weights = weights_of(record);
@@ -87,7 +79,7 @@ Configuration configuration_of(const RunRecord& record) {
     std::from_chars(threads.data(), threads.data() + threads.size(), configuration.threads);
   }
   if (record.kind == RunKind::kBench) {
-    configuration.profile = profile_of(record, effective);
+    configuration.profile = fact(record.provenance, "protocol");
   } else {
     configuration.data = fact(record.provenance, "data_fingerprint");
   }

@@ -17,7 +17,7 @@ struct Configuration {
   std::string weights;
   std::string device;        // name of the GPU, or of the CPU
   std::int64_t threads = 0;  // on a CPU; 0 where unknown or on a GPU
-  std::string profile;       // of the measurement protocol; bench only
+  std::string profile;       // version and profile of the measurement protocol; bench only
   std::string data;          // fingerprint of the data that was scored; "" for bench
 };
 

@@ -4,6 +4,7 @@
 
 #include <yardstick/metric.h>
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,24 +15,37 @@ namespace yardstick {
 struct LeaderboardQuery {
   std::string task;                    // "" : all
   std::string sort = "accuracy/top1";  // a measurement's tag; best first by its direction
-  std::vector<std::string> filters;    // "model=vit_*", "device=cpu", "accuracy/top1>0.9"
-  std::string group = "model";         // best row of each: model, family, device, none
-  bool include_ineligible = false;     // debug builds, limited data
+  // "model=vit_*", "device!=cpu", "accuracy/top1>0.9", "model/parameters<=30M": all must hold.
+  std::vector<std::string> filters;
+  std::string group = "model";      // best row of each: model, family, device, ..., none
+  bool include_ineligible = false;  // debug builds, limited data
 };
 
 // One row: a model as configured (model, weights, methods, device, precision), with the newest ok
-// value of each measurement over its train, eval and bench runs.
+// value of each measurement over its train, eval and bench runs. A row never mixes machines,
+// precisions, data, thread counts or protocol profiles (docs/results-schema.md, "Configurations").
 struct LeaderboardRow {
+  std::int64_t rank = 0;  // from 1, among the rows that compare; 0: no value of the sort key
   std::string model;
+  std::string family;   // the model's name up to its first underscore
+  std::string params;   // JSON object: the model's parameters
   std::string weights;  // tag, or the first 8 digits of the checkpoint's SHA-256, or "random"
-  std::string methods;
-  std::string task;
+  std::string methods;  // JSON array of {"name", "params"}
+  std::string task;     // "" where nothing but speed was measured
+  std::string split;
+  std::string data;  // fingerprint
   std::string device;
   std::string device_name;
   std::string precision;
+  std::int64_t threads = 0;  // of the speed figures on a CPU; 0: unknown or none
+  std::string protocol;      // version and profile of the speed figures' protocol, as "1/default"
+  std::string newest;        // when the newest of its runs began
   std::map<std::string, Measurement> values;  // by tag
+  // By tag, for bench figures: of several batch sizes the one with the best value where more is
+  // better (throughput), else the smallest (latency, memory).
+  std::map<std::string, std::int64_t> batch;
   std::vector<std::string> flags;
-  std::vector<std::string> run_ids;
+  std::vector<std::string> run_ids;  // newest first
 };
 
 struct Leaderboard {
@@ -40,16 +54,20 @@ struct Leaderboard {
   std::vector<std::string> columns;  // tags worth showing, in order
 };
 
-// Throws User on a filter or sort key that matches nothing, with the nearest names.
+// Throws User on a filter or sort key that matches nothing, with the nearest names, and where no
+// run is fit for a leaderboard. Where the default sort key is measured nowhere, the first column is
+// it.
 Leaderboard query_leaderboard(const ResultStore& store, const LeaderboardQuery& query);
 
 // "table" (aligned text), "md", "csv", "json", "html" (a self-contained page).
-// `asset_dir` holds the report's template and chart library; only html needs it.
+// `asset_dir` is share/yardstick/report, with the report's template and chart library; only html
+// needs it. Throws User on another format, Data where a part of the report is missing.
 std::string format_leaderboard(const Leaderboard& board, const std::string& format,
                                const std::string& asset_dir);
 
 // One HTML file that opens offline: sortable table, accuracy against throughput with intervals,
-// every run's settings and provenance.
+// every run's settings and provenance. The same store gives the same bytes. Throws User where there
+// is no run.
 std::string html_report(const ResultStore& store, const std::string& asset_dir);
 
 }  // namespace yardstick

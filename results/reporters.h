@@ -6,9 +6,21 @@
 
 namespace yardstick {
 
-// "84.50 %", "12.3 ms", "5.72 M", with the interval as "12.3 ms (12.2 to 12.4)".
+// "84.50 %", "12.3 ms", "5.72 M", "22.9 MiB".
 std::string format_value(double value, Unit unit);
+
+// With the interval, and with as many digits as the interval bears: "95.2 % [93.7, 96.4]",
+// "312 images/s [308, 316]".
 std::string format_measurement(const Measurement& measurement);
+
+// The same in parts, for tables: "95.2", "%", "[93.7, 96.4]". Without an interval the last is
+// empty.
+struct MeasurementText {
+  std::string value;
+  std::string unit;  // "/s" where a tag names the items
+  std::string interval;
+};
+MeasurementText measurement_text(const Measurement& measurement);
 
 // A record as JSON (docs/results-schema.md), and as text for a terminal.
 std::string record_to_json(const RunRecord& record, bool with_samples);

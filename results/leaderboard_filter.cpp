@@ -1,0 +1,178 @@
+#include "results/leaderboard_filter.h"
+
+#include "results/configuration.h"
+#include "results/reporters.h"
+
+#include <yardstick/error.h>
+#include <yardstick/names.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <iterator>
+#include <set>
+#include <string_view>
+
+namespace yardstick::detail {
+namespace {
+
+struct Condition {
+  std::string name;
+  std::string op;
+  std::string value;
+};
+
+Condition parse(const std::string& filter) {
+  const std::size_t at = filter.find_first_of("=<>!");
+  const auto malformed = [&filter] {
+    throw_user(concat("cannot understand the filter \"", filter, "\""),
+               "write it as model=vit_* or 'accuracy/top1>0.9'");
+  };
+  if (at == std::string::npos || at == 0) malformed();
+  const bool has_two = at + 1 < filter.size() && filter[at + 1] == '=' && filter[at] != '=';
+  Condition condition{filter.substr(0, at), filter.substr(at, has_two ? 2 : 1),
+                      filter.substr(at + (has_two ? 2 : 1))};
+  if (condition.op == "!" || condition.value.empty()) malformed();
+  return condition;
+}
+
+double parse_number(const Condition& condition) {
+  struct Suffix {
+    std::string_view name;
+    double factor;
+  };
+  constexpr Suffix kSuffixes[] = {{"", 1},
+                                  {"%", 1e-2},
+                                  {"k", 1e3},
+                                  {"M", 1e6},
+                                  {"G", 1e9},
+                                  {"KiB", 1024},
+                                  {"MiB", 1024. * 1024},
+                                  {"GiB", 1024. * 1024 * 1024},
+                                  {"us", 1e-6},
+                                  {"ms", 1e-3},
+                                  {"s", 1}};
+  const char* const end = condition.value.data() + condition.value.size();
+  double number = 0;
+  const auto [rest, error] = std::from_chars(condition.value.data(), end, number);
+  const std::string_view suffix(rest, static_cast<std::size_t>(end - rest));
+  const auto* const known = std::find_if(std::begin(kSuffixes), std::end(kSuffixes),
+                                         [suffix](const Suffix& s) { return s.name == suffix; });
+  if (error != std::errc() || known == std::end(kSuffixes)) {
+    throw_user(
+        concat("\"", condition.value, "\" is no number to compare ", condition.name, " with"),
+        "write it as 0.9, 90%, 30M, 12ms or 512MiB");
+  }
+  return number * known->factor;
+}
+
+bool holds(double value, const std::string& op, double bound) {
+  if (op == "=") return value == bound;
+  if (op == "!=") return value != bound;
+  if (op == "<") return value < bound;
+  if (op == "<=") return value <= bound;
+  if (op == ">") return value > bound;
+  return value >= bound;
+}
+
+void filter_by_text(const Condition& condition, std::vector<LeaderboardRow>& rows) {
+  if (condition.op != "=" && condition.op != "!=") {
+    throw_user(concat(condition.name, " is text, and ", condition.op, " compares numbers"),
+               "use = or !=");
+  }
+  std::set<std::string> present;
+  std::erase_if(rows, [&](const LeaderboardRow& row) {
+    const std::string text = text_field(row, condition.name);
+    present.insert(text);
+    return glob_match(condition.value, text) != (condition.op == "=");
+  });
+  if (!rows.empty()) return;
+  present.erase("");
+  const std::vector<std::string> names(present.begin(), present.end());
+  std::string hint = suggestion(condition.value, names);
+  if (hint.empty() && !names.empty()) {
+    hint = "there is";
+    for (std::size_t i = 0; i < names.size() && i < 5; ++i)
+      hint += (i == 0 ? " " : ", ") + names[i];
+    if (names.size() > 5) hint += concat(" and ", names.size() - 5, " more");
+  }
+  throw_user(concat("no row has ", condition.name, condition.op, condition.value), hint);
+}
+
+void filter_by_number(const Condition& condition, std::vector<LeaderboardRow>& rows) {
+  const double bound = parse_number(condition);
+  std::optional<double> low, high;
+  Unit unit = Unit::kNone;
+  std::erase_if(rows, [&](const LeaderboardRow& row) {
+    const auto value = number_of(row, condition.name);
+    if (!value) return true;
+    unit = row.values.at(condition.name).unit;
+    low = std::min(low.value_or(*value), *value);
+    high = std::max(high.value_or(*value), *value);
+    return !holds(*value, condition.op, bound);
+  });
+  if (!rows.empty()) return;
+  throw_user(concat("no row has ", condition.name, condition.op, condition.value),
+             low ? concat("its values go from ", format_value(*low, unit), " to ",
+                          format_value(*high, unit))
+                 : std::string());
+}
+
+}  // namespace
+
+std::vector<std::string> text_fields() {
+  return {"model", "family", "params", "weights",     "methods",   "task",
+          "split", "data",   "device", "device_name", "precision", "protocol"};
+}
+
+std::string text_field(const LeaderboardRow& row, const std::string& field) {
+  if (field == "model") return row.model;
+  if (field == "family") return row.family;
+  if (field == "params") return display_params(row.params);
+  if (field == "weights") return row.weights;
+  if (field == "methods") return display_methods(row.methods);
+  if (field == "task") return row.task;
+  if (field == "split") return row.split;
+  if (field == "data") return row.data;
+  if (field == "device") return row.device;
+  if (field == "device_name") return row.device_name;
+  if (field == "precision") return row.precision;
+  if (field == "protocol") return row.protocol;
+  return {};
+}
+
+std::vector<std::string> tags_of(const std::vector<LeaderboardRow>& rows) {
+  std::set<std::string> tags;
+  for (const LeaderboardRow& row : rows) {
+    for (const auto& [tag, value] : row.values) tags.insert(tag);
+  }
+  std::vector<std::string> ordered(tags.begin(), tags.end());
+  std::sort(ordered.begin(), ordered.end(), natural_less);
+  return ordered;
+}
+
+std::optional<double> number_of(const LeaderboardRow& row, const std::string& tag) {
+  const auto found = row.values.find(tag);
+  if (found == row.values.end() || std::isnan(found->second.value)) return std::nullopt;
+  return found->second.value;
+}
+
+std::string apply_filter(const std::string& filter, std::vector<LeaderboardRow>& rows) {
+  const Condition condition = parse(filter);
+  const auto fields = text_fields();
+  if (std::find(fields.begin(), fields.end(), condition.name) != fields.end()) {
+    filter_by_text(condition, rows);
+    return condition.name;
+  }
+  std::vector<std::string> known = tags_of(rows);
+  if (std::find(known.begin(), known.end(), condition.name) == known.end()) {
+    known.insert(known.end(), fields.begin(), fields.end());
+    const std::string near = suggestion(condition.name, known);
+    throw_user(concat("nothing called ", condition.name, " to filter by"),
+               near.empty() ? "`yardstick leaderboard --format csv` shows every column" : near);
+  }
+  filter_by_number(condition, rows);
+  return condition.name;
+}
+
+}  // namespace yardstick::detail

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace yardstick::detail {
+
+// `text` with control characters, which could drive a terminal, shown as "?".
+std::string printable(std::string_view text);
+
+// Characters of UTF-8, each taken as one column wide.
+std::size_t width_of(std::string_view text);
+
+enum class Align { kLeft, kRight };
+std::string pad(std::string_view text, std::size_t width, Align align);
+
+// Rows of equal length as columns, two spaces apart, without blanks at the ends of lines.
+std::string lay_out(const std::vector<std::vector<std::string>>& rows,
+                    const std::vector<Align>& aligns, std::string_view indent = {});
+
+}  // namespace yardstick::detail
