@@ -30,8 +30,8 @@ struct PngStyle {
   int depth = 8;
   int color_type = 2;  // as PNG's header says it
   bool is_interlaced = false;
-  Bytes palette;       // RGB triples
-  Bytes transparency;  // the tRNS of a palette
+  Bytes palette = {};       // RGB triples
+  Bytes transparency = {};  // the tRNS of a palette
 };
 // `rows`: the packed samples of each row, one row after another.
 Bytes encode_png(const PngStyle& style, const Bytes& rows);
