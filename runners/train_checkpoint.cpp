@@ -71,7 +71,7 @@ void write_checkpoint(const std::string& path, const TrainCheckpoint& checkpoint
                      {"circumstances", checkpoint.circumstances}});
 }
 
-TrainCheckpoint read_checkpoint(const std::string& path) {
+TrainCheckpoint read_train_checkpoint(const std::string& path) {
   TensorFile file = read_safetensors(path);
   const auto format = file.metadata.find("format");
   if (format == file.metadata.end() || format->second != kFormat) {

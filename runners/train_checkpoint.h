@@ -37,7 +37,7 @@ struct TrainCheckpoint {
 void write_checkpoint(const std::string& path, const TrainCheckpoint& checkpoint);
 
 // Throws Data, naming the file, where it is malformed or no training checkpoint.
-TrainCheckpoint read_checkpoint(const std::string& path);
+TrainCheckpoint read_train_checkpoint(const std::string& path);
 
 // "lr is 0.001 here and 0.01 in the checkpoint, ..." over all keys that differ; "" for none.
 std::string describe_differences(const std::string& here, const std::string& checkpoint);

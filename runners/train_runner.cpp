@@ -47,37 +47,44 @@ class TrainRun {
         numerics_({config_.threads, config_.precision, config_.is_deterministic}),
         checkpoint_path_((fs::path(job.output_dir) / "checkpoint.safetensors").string()),
         weights_path_((fs::path(job.output_dir) / "model.safetensors").string()) {
-    prepare_folder();
+    check_folder();
     training_ = open(Split::kTrain);
     validation_ = open(Split::kVal);
-    move_module(job.subject.model.module(), device_, at::kFloat);
+    create_folder();
   }
 
   RunRecord run() {
     const auto start = std::chrono::steady_clock::now();
     RunRecord record = begin();
-    Trainer trainer(job_.subject.model, *training_, config_, context_.device, context_.progress,
-                    context_.stop, hooks());
-    if (job_.resume) resume(trainer, record);
-    record_failures(record, [&] { finish(trainer, trainer.run(), record); });
+    record_failures(record, [&] {
+      move_module(job_.subject.model.module(), device_, at::kFloat);
+      Trainer trainer(job_.subject.model, *training_, config_, context_.device, context_.progress,
+                      context_.stop, hooks());
+      if (job_.resume) resume(trainer, record);
+      finish(trainer, trainer.run(), record);
+    });
     record.duration_s =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return record;
   }
 
  private:
-  void prepare_folder() const {
+  void create_folder() const {
     std::error_code error;
     fs::create_directories(job_.output_dir, error);
     if (error) {
       throw_environment(concat("cannot create ", job_.output_dir, ": ", error.message()));
     }
+  }
+
+  // There is a run to resume, or none that a new one would destroy.
+  void check_folder() const {
     const bool has_checkpoint = fs::exists(checkpoint_path_);
     if (job_.resume && !has_checkpoint) {
       throw_user(concat("nothing to resume: no ", checkpoint_path_), "start without --resume");
     }
     if (!job_.resume && has_checkpoint) {
-      const TrainProgress there = read_checkpoint(checkpoint_path_).progress;
+      const TrainProgress there = read_train_checkpoint(checkpoint_path_).progress;
       if (!there.is_finished) {
         throw_user(
             concat(job_.output_dir, " holds an unfinished run, stopped after step ", there.step),
@@ -108,6 +115,9 @@ class TrainRun {
     record.split = to_string(Split::kVal);
     record.precision = job_.settings.get<std::string>("precision");
     record.batch_size = config_.batch_size;
+    if (!job_.subject.checkpoint_sha256.empty()) {
+      record.provenance["initial_checkpoint_sha256"] = job_.subject.checkpoint_sha256;
+    }
     record.provenance["data_fingerprint_train"] = training_->fingerprint();
     note(record, "threads", std::int64_t{at::get_num_threads()});
     note(record, "workers", data_request(job_.settings, context_.device).workers);
@@ -154,7 +164,7 @@ class TrainRun {
   }
 
   void resume(Trainer& trainer, RunRecord& record) const {
-    const TrainCheckpoint checkpoint = read_checkpoint(checkpoint_path_);
+    const TrainCheckpoint checkpoint = read_train_checkpoint(checkpoint_path_);
     const std::string differences = describe_differences(identity(), checkpoint.identity);
     if (!differences.empty()) {
       throw_user(concat("cannot resume ", checkpoint_path_, ": ", differences),

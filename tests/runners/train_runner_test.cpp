@@ -282,7 +282,7 @@ TEST(TrainRunnerTest, DivergingIsAFailedRunThatKeepsTheLastSoundCheckpoint) {
   EXPECT_EQ(record.status, RunStatus::kFailed);
   EXPECT_EQ(record.reason, "the loss is not finite at step 11 of 32");
   EXPECT_FALSE(std::filesystem::exists(folder.file("model.safetensors")));
-  const TrainCheckpoint kept = read_checkpoint(folder.file("checkpoint.safetensors"));
+  const TrainCheckpoint kept = read_train_checkpoint(folder.file("checkpoint.safetensors"));
   EXPECT_EQ(kept.progress.step, 10);
   EXPECT_TRUE(at::isfinite(kept.tensors.at("model.head.weight")).all().item<bool>());
 }
@@ -294,8 +294,8 @@ TEST(TrainRunnerTest, AccumulatedBatchesMakeTheStepOfOneLargeBatch) {
 
   training.run(folder.path(), {{"batch_size", "4"}, {"accumulate", "2"}, {"epochs", "2"}});
 
-  EXPECT_EQ(read_checkpoint(folder.file("checkpoint.safetensors")).progress.step, 16);
-  EXPECT_EQ(read_checkpoint(folder.file("checkpoint.safetensors")).progress.images, 128);
+  EXPECT_EQ(read_train_checkpoint(folder.file("checkpoint.safetensors")).progress.step, 16);
+  EXPECT_EQ(read_train_checkpoint(folder.file("checkpoint.safetensors")).progress.images, 128);
 }
 
 TEST(TrainRunnerTest, Bf16AutocastTrainsOnACpu) {
