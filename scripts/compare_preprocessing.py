@@ -44,13 +44,13 @@ def torchvision_stages():
 def images_per_s(seconds, items, step):
     rate = 0.0
     for limit in (seconds / 10, seconds):
-        start = time.perf_counter()
+        start = time.process_time()
         images, elapsed = 0, 0.0
         while elapsed < limit:
             for item in items:
                 step(item)
             images += len(items)
-            elapsed = time.perf_counter() - start
+            elapsed = time.process_time() - start
         rate = images / elapsed
     return rate
 
@@ -150,8 +150,8 @@ def report(args, results, equal):
     print(f"- Yardstick's kernels: {results['ours'][0]['kernels']}. Pillow {PIL.__version__} with")
     print(f"  libjpeg-turbo {features.version('libjpeg_turbo')}, torchvision {torchvision.__version__}.")
     print(f"- {args.processes} fresh processes a side in random order (seed {args.seed}), all pinned to one")
-    print(f"  core; each stage timed for {args.seconds:g} s after a warm-up; medians over processes, interval")
-    print("  by bootstrap over processes. Both sides read the file again for each image.")
+    print(f"  core; each stage timed for {args.seconds:g} s of processor time after a warm-up; medians over")
+    print("  processes, interval by bootstrap over processes. Both sides read the file again each time.")
     print(f"- Load average before the run: {results['load']:.2f}.")
     print("\n```\nscripts/compare_preprocessing.py --bench build/release/bin/yardstick_preprocess_bench \\")
     print(f"  --processes {args.processes} --seconds {args.seconds:g} PHOTO...\n```")

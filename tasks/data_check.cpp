@@ -136,9 +136,7 @@ DataPassport check_data(const std::string& root, std::int64_t workers, ProgressL
     if (!one.problem.empty()) passport.bad.push_back({one.file.name, one.problem});
     FingerprintItem item{one.file.name, one.file.bytes, origin.label, one.file.sha256};
     // A split's fingerprint covers what a labelled task reads of it.
-    if (!origin.split.empty() && !origin.label.empty()) {
-      items_of_split[origin.split].push_back(item);
-    }
+    if (!origin.label.empty()) items_of_split[origin.split].push_back(item);
     items.push_back(std::move(item));
     passport.files.push_back(std::move(one.file));
   }

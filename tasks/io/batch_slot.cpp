@@ -23,7 +23,9 @@ at::Tensor to_tensor(const std::vector<std::int64_t>& values) {
 at::Tensor InputPool::take(std::int64_t rows) {
   constexpr std::size_t kMaxLent = 8;
   for (std::size_t i = 0; i < lent_.size(); ++i) {
-    if (lent_[i].size(0) != rows || lent_[i].storage().use_count() != 1) continue;
+    // Handles to the same tensor count on the tensor, views of it on its storage.
+    const bool is_free = lent_[i].use_count() == 1 && lent_[i].storage().use_count() == 1;
+    if (!is_free || lent_[i].size(0) != rows) continue;
     at::Tensor tensor = std::move(lent_[i]);
     lent_.erase(lent_.begin() + static_cast<std::ptrdiff_t>(i));
     return tensor;

@@ -28,6 +28,29 @@ void require_at_least(std::int64_t value, std::int64_t least, const char* what) 
   if (value < least) throw_user(concat(what, " of ", value), concat("at least ", least));
 }
 
+void check_request(const DataRequest& request) {
+  require_at_least(request.batch_size, 1, "a batch size");
+  require_at_least(request.workers, 1, "a number of loader threads");
+  require_at_least(request.prefetch_batches, 0, "a number of prefetched batches");
+  require_at_least(request.limit, 0, "a limit");
+  const Augmentation& augmentation = request.augmentation;
+  if (!(augmentation.min_scale > 0 && augmentation.min_scale <= augmentation.max_scale &&
+        augmentation.max_scale <= 1)) {
+    throw_user(concat("random crops of ", augmentation.min_scale, " to ", augmentation.max_scale,
+                      " of the area"),
+               "both are above 0 and at most 1, the smaller one first");
+  }
+  if (!(augmentation.min_ratio > 0 && augmentation.min_ratio <= augmentation.max_ratio &&
+        augmentation.max_ratio < 1e6)) {
+    throw_user(
+        concat("random crops of ratio ", augmentation.min_ratio, " to ", augmentation.max_ratio),
+        "both are above 0, the smaller one first");
+  }
+  if (!(augmentation.flip_probability >= 0 && augmentation.flip_probability <= 1)) {
+    throw_user(concat("a flip probability of ", augmentation.flip_probability), "it is 0 to 1");
+  }
+}
+
 class Loader final : public BatchSource {
  public:
   Loader(ImageDataset dataset, const DataRequest& request, Targets targets)
@@ -35,10 +58,7 @@ class Loader final : public BatchSource {
         request_(request),
         has_targets_(targets == Targets::kClasses),
         pool_(request.preprocessing.crop_px, request.pin_memory) {
-    require_at_least(request.batch_size, 1, "a batch size");
-    require_at_least(request.workers, 1, "a number of loader threads");
-    require_at_least(request.prefetch_batches, 0, "a number of prefetched batches");
-    require_at_least(request.limit, 0, "a limit");
+    check_request(request);
     const Preprocessor is_in_range(request.preprocessing);
     const auto all = static_cast<std::int64_t>(dataset_.samples.size());
     size_ = request.limit > 0 ? std::min(request.limit, all) : all;
@@ -73,11 +93,11 @@ class Loader final : public BatchSource {
   void begin_epoch(std::int64_t epoch, std::int64_t first_batch) override {
     YS_CHECK(epoch >= 0 && first_batch >= 0, epoch, " ", first_batch);
     std::unique_lock lock(mutex_);
+    has_epoch_ = false;
     end_sample_ = next_sample_ = 0;
     done_.wait(lock, [&] { return busy_threads_ == 0; });
 
     epoch_ = epoch;
-    has_epoch_ = true;
     bad_.clear();
     if (request_.shuffle) {
       order_ = shuffled_order(size_, request_.shuffle_seed, static_cast<std::uint64_t>(epoch));
@@ -95,6 +115,7 @@ class Loader final : public BatchSource {
     while (threads_.size() < static_cast<std::size_t>(request_.workers)) {
       threads_.emplace_back([this] { work(); });
     }
+    has_epoch_ = true;
     lock.unlock();
     work_.notify_all();
   }

@@ -20,6 +20,9 @@
 namespace yardstick {
 namespace {
 
+// A larger class number is damage, not a data set.
+constexpr std::int32_t kMaxClasses = 1'000'000;
+
 // WebDataset's key: the path up to the first dot of the file's name.
 std::string_view sample_key(std::string_view name) {
   const std::size_t slash = name.rfind('/');
@@ -89,6 +92,7 @@ void check_numbered(ImageDataset& dataset, const std::vector<std::string>& class
     largest = std::max(largest, sample.target);
   }
   if (class_index.empty()) {
+    if (largest >= kMaxClasses) throw_data(concat(where, " has class number ", largest));
     for (std::int32_t i = 0; i <= largest; ++i) dataset.class_names.push_back(std::to_string(i));
     return;
   }

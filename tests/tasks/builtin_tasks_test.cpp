@@ -48,7 +48,8 @@ TEST_F(BuiltinTasksTest, DigitsComeWithTheirData) {
 
   EXPECT_EQ(source->size(), 1000);
   EXPECT_EQ(source->class_names().size(), 10U);
-  EXPECT_EQ(source->fingerprint(), "content:");
+  EXPECT_EQ(source->fingerprint(),
+            "content:16f299c4430f094b35523e6e123b72e1e0c44b770c6412af34ee7d52047d811a");
   source->begin_epoch(0);
   const Batch batch = *source->next();
   EXPECT_EQ(batch.targets.sum().item<std::int64_t>(), 0);  // the first 100 are zeros

@@ -55,8 +55,8 @@ Bytes encode_jpeg(const Image& image, const JpegStyle& style) {
   jpeg_set_defaults(&info);
   if (style.is_gray) jpeg_set_colorspace(&info, JCS_GRAYSCALE);
   jpeg_set_quality(&info, style.quality, TRUE);
-  info.comp_info[0].h_samp_factor = style.is_gray ? 1 : style.horizontal_sampling;
-  info.comp_info[0].v_samp_factor = style.is_gray ? 1 : style.vertical_sampling;
+  info.comp_info[0].h_samp_factor = style.horizontal_sampling;
+  info.comp_info[0].v_samp_factor = style.vertical_sampling;
   info.restart_in_rows = style.restart_rows;
   if (style.is_progressive) jpeg_simple_progression(&info);
   jpeg_start_compress(&info, TRUE);

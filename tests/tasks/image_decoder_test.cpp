@@ -25,6 +25,7 @@ Image decode(const std::string& golden) {
 auto fails_with(const std::string& text) { return ThrowsError(ErrorKind::kData, HasSubstr(text)); }
 
 TEST(ImageDecoderTest, EqualsPillowOnEveryGoldenImage) {
+  ASSERT_EQ(test::golden_images().size(), 14U);
   for (const test::GoldenImage& golden : test::golden_images()) {
     const auto tensors =
         read_safetensors(test::preprocess_goldens() + "/" + golden.tensors).tensors;
@@ -36,6 +37,7 @@ TEST(ImageDecoderTest, EqualsPillowOnEveryGoldenImage) {
 }
 
 TEST(ImageDecoderTest, TakesAndRefusesTheBadFilesThatPillowDoes) {
+  ASSERT_EQ(test::golden_bad_files().size(), 12U);
   for (const test::GoldenBadFile& golden : test::golden_bad_files()) {
     if (!golden.is_loaded) {
       EXPECT_THAT([&] { decode(golden.file); }, fails_with("")) << golden.file;
@@ -59,8 +61,8 @@ TEST(ImageDecoderTest, SaysWhatIsWrongWithABadFile) {
   EXPECT_THAT([] { decode("bad/text.jpg"); }, fails_with("neither a JPEG nor a PNG"));
   EXPECT_THAT([] { decode("bad/zeros.jpg"); }, fails_with("first bytes 00 00 00 00"));
   EXPECT_THAT([] { decode("bad/truncated.png"); }, fails_with("a truncated PNG"));
-  EXPECT_THAT([] { decode("bad/bad_crc.png"); }, fails_with("a broken PNG: IDAT: CRC error"));
-  EXPECT_THAT([] { decode("bad/missing_eoi.jpg"); }, fails_with("without its end marker"));
+  EXPECT_THAT([] { decode("bad/bad_crc.png"); }, fails_with("a broken PNG: IDAT: "));
+  EXPECT_THAT([] { decode("bad/missing_eoi.jpg"); }, fails_with("a truncated JPEG: the file ends before row"));
   EXPECT_THAT([] { decode("bad/huge_header.png"); },
               fails_with("60000 x 60000 pixels are more than the 178956970"));
 }
@@ -127,7 +129,9 @@ INSTANTIATE_TEST_SUITE_P(
         test::JpegStyle{.horizontal_sampling = 4, .vertical_sampling = 1},
         test::JpegStyle{.horizontal_sampling = 2, .vertical_sampling = 2, .is_progressive = true},
         test::JpegStyle{.horizontal_sampling = 2, .vertical_sampling = 1, .is_progressive = true},
-        test::JpegStyle{.is_gray = true}, test::JpegStyle{.is_gray = true, .is_progressive = true},
+        test::JpegStyle{.is_gray = true},
+        test::JpegStyle{.horizontal_sampling = 1, .vertical_sampling = 1, .is_gray = true},
+        test::JpegStyle{.is_gray = true, .is_progressive = true},
         test::JpegStyle{.restart_rows = 1}));
 
 // Values below are what Pillow 13.0.0 gives for the same files after convert("RGB").

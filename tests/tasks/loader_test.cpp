@@ -293,6 +293,9 @@ TEST_F(LoaderTest, RefusesRequestsOutOfRange) {
   request_.batch_size = 1;
   request_.workers = 0;
   EXPECT_THAT([&] { open(); }, ThrowsError(ErrorKind::kUser, HasSubstr("loader threads of 0")));
+  request_.workers = 1;
+  request_.augmentation.min_ratio = -1;
+  EXPECT_THAT([&] { open(); }, ThrowsError(ErrorKind::kUser, HasSubstr("crops of ratio -1")));
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ std::string preprocess_goldens() { return std::string(YARDSTICK_TEST_DATA) + "/g
 
 std::vector<GoldenImage> golden_images() {
   std::vector<GoldenImage> images;
-  for (const auto& image : expected()["images"]) {
+  const nlohmann::json list = expected()["images"];
+  for (const auto& image : list) {
     GoldenImage golden{image["file"], image["tensors"], {}};
     for (const auto& [name, pipeline] : image["pipelines"].items()) {
       GoldenPipeline one;
@@ -49,7 +50,8 @@ std::vector<GoldenImage> golden_images() {
 
 std::vector<GoldenBadFile> golden_bad_files() {
   std::vector<GoldenBadFile> files;
-  for (const auto& bad : expected()["bad"]) {
+  const nlohmann::json list = expected()["bad"];
+  for (const auto& bad : list) {
     GoldenBadFile file;
     file.file = bad["file"];
     file.is_loaded = bad.value("load", "") == "ok";
