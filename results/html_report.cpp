@@ -3,6 +3,7 @@
 #include "results/configuration.h"
 #include "results/leaderboard_json.h"
 #include "results/leaderboard_rows.h"
+#include "results/reporters.h"
 #include "results/store_impl.h"
 
 #include <yardstick/error.h>
@@ -65,9 +66,18 @@ OrderedJson distribution(const SampleSeries& series) {
           {"sorted", std::move(points)}};
 }
 
+// Formatted here, so that a figure reads the same in every format.
+void add_text(OrderedJson& value, const Measurement& measurement) {
+  const MeasurementText text = measurement_text(measurement);
+  value["text"] = {{"value", text.value}, {"unit", text.unit}, {"interval", text.interval}};
+}
+
 OrderedJson run_json(const RunRecord& record) {
   OrderedJson json = record_json(record);
   json.erase("schema");
+  for (std::size_t i = 0; i < record.measurements.size(); ++i) {
+    add_text(json["measurements"][i], record.measurements[i]);
+  }
   json["samples"] = OrderedJson::array();
   for (const SampleSeries& series : record.samples) json["samples"].push_back(distribution(series));
   return json;
@@ -76,7 +86,11 @@ OrderedJson run_json(const RunRecord& record) {
 OrderedJson page_json(const Leaderboard& board) {
   OrderedJson json = leaderboard_json(board);
   json["yardstick"] = YARDSTICK_VERSION;
-  for (OrderedJson& row : json["rows"]) {
+  for (std::size_t i = 0; i < board.rows.size(); ++i) {
+    OrderedJson& row = json["rows"][i];
+    for (const auto& [tag, measurement] : board.rows[i].values) {
+      add_text(row["values"][tag], measurement);
+    }
     row["params_text"] = display_params(row["params"].dump());
     row["methods_text"] = display_methods(row["methods"].dump());
   }

@@ -98,6 +98,13 @@ std::string resolve_sort(const std::string& sort, const std::vector<LeaderboardR
   throw_user(concat("no row has a measurement ", sort), suggestion(sort, tags));
 }
 
+// Whether a figure comes from a task's data rather than from bench.
+bool is_scored(const std::string& tag, const std::vector<LeaderboardRow>& rows) {
+  return std::any_of(rows.begin(), rows.end(), [&tag](const LeaderboardRow& row) {
+    return row.values.contains(tag) && !row.batch.contains(tag);
+  });
+}
+
 // Rows compare where they were scored on the same data, or by a figure that needs none.
 using Contest = std::tuple<std::string, std::string, std::string>;
 
@@ -180,11 +187,8 @@ Leaderboard query_leaderboard(const ResultStore& store, const LeaderboardQuery& 
   const std::string sort = resolve_sort(query.sort, board.rows);
   board.query.sort = sort;
 
-  // A bench figure carries its batch size and compares across tasks.
-  const bool is_by_task =
-      std::any_of(board.rows.begin(), board.rows.end(), [&sort](const LeaderboardRow& row) {
-        return row.values.contains(sort) && !row.batch.contains(sort);
-      });
+  const bool is_by_task = is_scored(sort, board.rows);
+  board.is_by_task = is_by_task;
   std::sort(board.rows.begin(), board.rows.end(),
             [&](const LeaderboardRow& a, const LeaderboardRow& b) {
               return is_ordered_before(a, b, sort, is_by_task);

@@ -42,7 +42,7 @@ struct LeaderboardRow {
   std::string newest;        // when the newest of its runs began
   std::map<std::string, Measurement> values;  // by tag
   // By tag, for bench figures: of several batch sizes the one with the best value where more is
-  // better (throughput), else the smallest (latency, memory).
+  // better (throughput), else the smallest (latency, memory). 0 where the batch does not matter.
   std::map<std::string, std::int64_t> batch;
   std::vector<std::string> flags;
   std::vector<std::string> run_ids;  // newest first
@@ -52,6 +52,8 @@ struct Leaderboard {
   LeaderboardQuery query;
   std::vector<LeaderboardRow> rows;
   std::vector<std::string> columns;  // tags worth showing, in order
+  // Whether only rows of one task, split and data are ranked against each other, as for accuracy.
+  bool is_by_task = false;
 };
 
 // Throws User on a filter or sort key that matches nothing, with the nearest names, and where no

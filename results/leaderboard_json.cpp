@@ -27,7 +27,9 @@ OrderedJson row_json(const LeaderboardRow& row) {
     OrderedJson value = measurement_json(measurement);
     value.erase("tag");
     const auto batch = row.batch.find(tag);
-    value["batch"] = batch == row.batch.end() ? OrderedJson(nullptr) : OrderedJson(batch->second);
+    value["bench"] = batch != row.batch.end();
+    const bool has_batch = batch != row.batch.end() && batch->second > 0;
+    value["batch"] = has_batch ? OrderedJson(batch->second) : OrderedJson(nullptr);
     json["values"][tag] = std::move(value);
   }
   return json;
@@ -44,6 +46,7 @@ OrderedJson leaderboard_json(const Leaderboard& board) {
                         {"group", board.query.group},
                         {"include_ineligible", board.query.include_ineligible}}},
                       {"columns", board.columns},
+                      {"is_by_task", board.is_by_task},
                       {"rows", OrderedJson::array()}};
   for (const LeaderboardRow& row : board.rows) json["rows"].push_back(row_json(row));
   return json;

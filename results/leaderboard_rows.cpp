@@ -89,6 +89,11 @@ Loaded load(const Connection& connection, bool include_ineligible) {
   return loaded;
 }
 
+// Counts are of the model or of one sample, whatever the batch.
+bool depends_on_batch(Unit unit) {
+  return unit == Unit::kSeconds || unit == Unit::kPerSecond || unit == Unit::kBytes;
+}
+
 bool is_better_batch(const Newest& candidate, const Newest& chosen) {
   return candidate.measurement.direction == Direction::kHigherIsBetter
              ? candidate.measurement.value > chosen.measurement.value
@@ -149,7 +154,9 @@ class RowMaker {
     for (const auto& [tag, value] : values) {
       // What both runs measured, such as the number of parameters: the first, quality, stands.
       if (!row_.values.emplace(tag, value.measurement).second) continue;
-      if (value.batch > 0) row_.batch.emplace(tag, value.batch);
+      if (value.batch > 0) {
+        row_.batch.emplace(tag, depends_on_batch(value.measurement.unit) ? value.batch : 0);
+      }
       if (row_.weights.empty()) row_.weights = value.weights;
       runs_.emplace(std::pair(value.when, value.run_id), &value.flags);
     }

@@ -8,6 +8,7 @@
 #include <yardstick/error.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -31,21 +32,36 @@ std::string joined(const std::vector<std::string>& parts, const char* separator)
 struct Field {
   const char* title;
   std::function<std::string(const LeaderboardRow&)> text;
+  bool is_of_speed = false;
 };
 
-const std::vector<Field>& fields() {
-  static const std::vector<Field> kFields = {
+std::string machine(const LeaderboardRow& row) {
+  return row.device_name.empty() ? row.device : row.device_name;
+}
+
+std::vector<Field> fields_of(const Leaderboard& board) {
+  std::set<std::string> machines;
+  std::set<std::pair<std::string, std::string>> devices;
+  for (const LeaderboardRow& row : board.rows) {
+    machines.insert(machine(row));
+    devices.emplace(machine(row), row.device);
+  }
+  std::vector<Field> fields = {
       {"parameters", [](const LeaderboardRow& row) { return display_params(row.params); }},
       {"weights", [](const LeaderboardRow& row) { return row.weights; }},
       {"methods", [](const LeaderboardRow& row) { return display_methods(row.methods); }},
-      {"device", [](const LeaderboardRow& row) { return row.device; }},
-      {"machine", [](const LeaderboardRow& row) { return row.device_name; }},
+      {"machine", machine},
       {"threads",
-       [](const LeaderboardRow& row) { return row.threads > 0 ? concat(row.threads) : ""; }},
+       [](const LeaderboardRow& row) { return row.threads > 0 ? concat(row.threads) : ""; }, true},
       {"precision", [](const LeaderboardRow& row) { return row.precision; }},
-      {"protocol", [](const LeaderboardRow& row) { return row.protocol; }},
+      {"protocol", [](const LeaderboardRow& row) { return row.protocol; }, true},
   };
-  return kFields;
+  // One of several equal GPUs.
+  if (devices.size() > machines.size()) {
+    fields.push_back({"device", [](const LeaderboardRow& row) { return row.device; }});
+  }
+  if (!board.is_by_task) fields.insert(fields.begin(), {"task", contest_title});
+  return fields;
 }
 
 std::set<std::string> values_of(const Field& field, const std::vector<LeaderboardRow>& rows) {
@@ -55,26 +71,22 @@ std::set<std::string> values_of(const Field& field, const std::vector<Leaderboar
 }
 
 struct Layout {
-  std::vector<const Field*> columns;
+  std::vector<Field> columns;
   std::string caption;
 };
 
 Layout lay_out_fields(const Leaderboard& board) {
   Layout layout;
   std::vector<std::string> common;
-  for (const Field& field : fields()) {
+  for (const Field& field : fields_of(board)) {
     std::set<std::string> values = values_of(field, board.rows);
-    if (board.rows.size() > 1 && values.size() > 1) {
-      // A bench figure's threads and protocol are not of the rows that have none.
-      const bool is_of_speed =
-          std::string(field.title) == "threads" || field.title == std::string("protocol");
-      if (is_of_speed) values.erase("");
-      if (values.size() > 1) {
-        layout.columns.push_back(&field);
-        continue;
-      }
+    // Rows without a bench figure have no threads and no protocol; that tells nothing apart.
+    if (field.is_of_speed && values.size() > 1) values.erase("");
+    if (values.size() > 1) {
+      layout.columns.push_back(field);
+    } else if (!values.begin()->empty()) {
+      common.push_back(concat(field.title, " ", *values.begin()));
     }
-    if (!values.begin()->empty()) common.push_back(concat(field.title, " ", *values.begin()));
   }
   layout.caption = joined(common, ", ");
   return layout;
@@ -125,7 +137,8 @@ bool has_notes(const Leaderboard& board) {
 }
 
 bool has_titles(const Leaderboard& board) {
-  return std::any_of(board.rows.begin(), board.rows.end(),
+  return board.is_by_task &&
+         std::any_of(board.rows.begin(), board.rows.end(),
                      [](const LeaderboardRow& row) { return !row.task.empty(); });
 }
 
@@ -150,15 +163,25 @@ std::string legend(const Leaderboard& board) {
 
 // Rows that do not compare stand under titles of their own.
 bool begins_section(const Leaderboard& board, std::size_t i) {
-  return i == 0 || contest_title(board.rows[i]) != contest_title(board.rows[i - 1]) ||
+  if (i == 0 || !board.is_by_task) return i == 0;
+  return contest_title(board.rows[i]) != contest_title(board.rows[i - 1]) ||
          board.rows[i].data != board.rows[i - 1].data;
 }
 
 std::string markdown_text(const std::string& text) {
+  const std::string shown = printable(text);
+  const auto is_word = [&shown](std::size_t i) {
+    return i < shown.size() &&
+           (std::isalnum(static_cast<unsigned char>(shown[i])) || shown[i] == '_');
+  };
   std::string escaped;
-  for (const char c : printable(text)) {
-    if (std::string_view("\\`*_{}[]<>|#!~&").find(c) != std::string_view::npos) escaped += '\\';
-    escaped += c;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    // An underscore inside a word is only itself.
+    const bool is_plain = shown[i] == '_' && i > 0 && is_word(i - 1) && is_word(i + 1);
+    if (!is_plain && std::string_view("\\`*_[]<>|~&").find(shown[i]) != std::string_view::npos) {
+      escaped += '\\';
+    }
+    escaped += shown[i];
   }
   return escaped;
 }
@@ -200,10 +223,10 @@ std::string csv_cells(const LeaderboardRow& row, const std::string& tag) {
   if (found == row.values.end()) return ",,,";
   const Measurement& measurement = found->second;
   const auto batch = row.batch.find(tag);
-  return concat(csv_number(measurement.value), ',',
-                measurement.low ? csv_number(*measurement.low) : "", ',',
-                measurement.high ? csv_number(*measurement.high) : "", ',',
-                batch == row.batch.end() ? std::string() : concat(batch->second));
+  return concat(
+      csv_number(measurement.value), ',', measurement.low ? csv_number(*measurement.low) : "", ',',
+      measurement.high ? csv_number(*measurement.high) : "", ',',
+      batch == row.batch.end() || batch->second == 0 ? std::string() : concat(batch->second));
 }
 
 }  // namespace
@@ -234,8 +257,8 @@ std::string leaderboard_table(const Leaderboard& board) {
 
   add_column("", "#", "", cells_of(rank_text), Align::kRight);
   add_column("", "model", "", cells_of([](const auto& row) { return row.model; }), Align::kLeft);
-  for (const Field* field : layout.columns) {
-    add_column("", field->title, "", cells_of(field->text), Align::kLeft);
+  for (const Field& field : layout.columns) {
+    add_column("", field.title, "", cells_of(field.text), Align::kLeft);
   }
   for (const std::string& tag : board.columns) {
     const std::size_t slash = tag.find('/');
@@ -268,8 +291,8 @@ std::string leaderboard_table(const Leaderboard& board) {
 std::string leaderboard_markdown(const Leaderboard& board) {
   const Layout layout = lay_out_fields(board);
   std::string head = "| # | model |", rule = "|---:|---|";
-  for (const Field* field : layout.columns) {
-    head += concat(' ', field->title, " |");
+  for (const Field& field : layout.columns) {
+    head += concat(' ', field.title, " |");
     rule += "---|";
   }
   for (const std::string& tag : board.columns) {
@@ -291,8 +314,7 @@ std::string leaderboard_markdown(const Leaderboard& board) {
       text << head << '\n' << rule << '\n';
     }
     text << "| " << rank_text(row) << " | " << markdown_text(row.model) << " |";
-    for (const Field* field : layout.columns)
-      text << ' ' << markdown_text(field->text(row)) << " |";
+    for (const Field& field : layout.columns) text << ' ' << markdown_text(field.text(row)) << " |";
     for (const std::string& tag : board.columns) {
       text << ' ' << markdown_cell(board, row, tag) << " |";
     }

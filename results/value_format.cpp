@@ -66,16 +66,24 @@ Scale scale_of(double value, Unit unit) {
 
 int order_of(double value) { return static_cast<int>(std::floor(std::log10(std::abs(value)))); }
 
-// Decimals of a shown value: the interval's half-width to two digits, so that no digit is noise;
-// without one, three digits, or two decimals of a percentage.
-int decimals_of(double shown, double half_width, Unit unit) {
+// Decimals at which a half-width shows one or two digits, so that no digit of the value is noise
+// (the Particle Data Group's rule: two below 355 of 1000, one above).
+int decimals_of_half_width(double half_width) {
+  const int order = order_of(half_width);
+  const double lead = half_width / std::pow(10.0, order);  // 1 to 10
+  return lead < 3.55 ? 1 - order : -order;
+}
+
+// Decimals of a shown value: what the interval bears; without one, three digits, or two decimals of
+// a percentage.
+int decimals_of(double shown, double half_width, bool is_whole, Unit unit) {
   constexpr int kMostDigits = 6;
   if (!std::isfinite(shown)) return 0;
   const int most = shown == 0 ? kMostDigits : kMostDigits - 1 - order_of(shown);
   int decimals = 2;
   if (half_width > 0 && std::isfinite(half_width)) {
-    decimals = 1 - order_of(half_width);
-  } else if (unit == Unit::kCount && shown == std::floor(shown)) {
+    decimals = decimals_of_half_width(half_width);
+  } else if (is_whole) {
     decimals = 0;
   } else if (unit != Unit::kFraction && shown != 0) {
     decimals = 2 - order_of(shown);
@@ -96,7 +104,8 @@ MeasurementText text_of(double value, const std::optional<double>& low,
   const Scale scale = scale_of(value, unit);
   const double shown = value * scale.factor;
   const double half_width = low && high ? (*high - *low) / 2 * scale.factor : 0;
-  const int decimals = decimals_of(shown, half_width, unit);
+  const bool is_whole = unit == Unit::kCount && scale.factor == 1 && shown == std::floor(shown);
+  const int decimals = decimals_of(shown, half_width, is_whole, unit);
   MeasurementText text{.value = fixed(shown, decimals), .unit = scale.unit, .interval = {}};
   // Values far from 1 have no good fixed form.
   if (unit == Unit::kNone && shown != 0 && std::isfinite(shown) &&
