@@ -63,7 +63,7 @@ int run(const CommandLine& line, Context& context) {
   }
   const Provenance provenance = caller_provenance(context);
   for (const std::int64_t batch : batches) {
-    if (context.stop()) break;
+    if (context.is_stopping()) break;
     // Each batch gets a model of its own: training steps of the one before have changed the
     // weights.
     BuiltSubject built = build_subject(plan, seed, context);
@@ -75,7 +75,7 @@ int run(const CommandLine& line, Context& context) {
                    .images = images};
       return bench(job, JobContext{.device = *device,
                                    .progress = progress,
-                                   .stop = context.stop(),
+                                   .stop = context.stop_condition(),
                                    .requested = spec.requested_json(),
                                    .effective = spec.effective_json(),
                                    .provenance = provenance});
@@ -83,7 +83,7 @@ int run(const CommandLine& line, Context& context) {
     results.take(record);
   }
   const int code = results.finish();
-  return context.stop() ? kSomeFailed : code;
+  return context.is_stopping() ? kSomeFailed : code;
 }
 
 }  // namespace

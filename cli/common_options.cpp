@@ -117,7 +117,7 @@ OptionGroup setting_options(std::string title, const ParamSchema& schema) {
 std::string describe_type(const ParamSpec& spec) {
   constexpr const char* kTypes[] = {"true or false", "integer", "number", "text"};
   std::string text = kTypes[spec.default_value.index()];
-  if (const std::string range = range_text(spec); !range.empty()) text += ", " + range;
+  if (const std::string range = range_text(spec); !range.empty()) text += concat(", ", range);
   if (!spec.choices.empty()) {
     text = "one of ";
     for (std::size_t i = 0; i < spec.choices.size(); ++i) {

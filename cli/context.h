@@ -27,7 +27,9 @@ class Context {
 
   std::ostream& out() { return setup_.out; }
   std::ostream& err() { return setup_.err; }
-  const StopRequested& stop() const { return setup_.stop; }
+  // For runners and others that ask between steps.
+  const StopRequested& stop_condition() const { return setup_.stop; }
+  bool is_stopping() const { return setup_.stop(); }
   const std::vector<std::string>& words() const { return setup_.words; }
   const std::vector<std::string>& plugin_files() const { return setup_.plugin_files; }
 

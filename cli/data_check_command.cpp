@@ -49,9 +49,9 @@ Json summary(const DataPassport& passport) {
 int run(const CommandLine& line, Context& context) {
   const DataPassport passport = [&] {
     ProgressPrinter progress(context.err(), ProgressPrinter::style(line.has("quiet")));
-    return check_data(line.arguments()[0], worker_count(line), progress, context.stop());
+    return check_data(line.arguments()[0], worker_count(line), progress, context.stop_condition());
   }();
-  if (context.stop()) {
+  if (context.is_stopping()) {
     context.err() << "yardstick: interrupted; no passport is written\n";
     return kSomeFailed;
   }

@@ -61,7 +61,7 @@ int run(const CommandLine& line, Context& context) {
                 .metrics = build_metrics(*task, context.registrar())};
     return evaluate(job, JobContext{.device = *device,
                                     .progress = progress,
-                                    .stop = context.stop(),
+                                    .stop = context.stop_condition(),
                                     .requested = spec.requested_json(),
                                     .effective = spec.effective_json(),
                                     .provenance = caller_provenance(context)});

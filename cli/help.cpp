@@ -15,17 +15,17 @@ constexpr std::size_t kWidth = 96;
 constexpr std::size_t kOptionColumn = 30;
 
 std::string usage(const Command& command) {
-  std::string line = "yardstick " + command.name;
-  if (!command.arguments.empty()) line += " " + command.arguments;
+  std::string line = concat("yardstick ", command.name);
+  if (!command.arguments.empty()) line += concat(" ", command.arguments);
   return line + " [options]";
 }
 
 std::string spelled(const Option& option) {
-  std::string text = "--" + option.name;
+  std::string text = concat("--", option.name);
   if (option.may_stand_alone) {
-    text += "[=" + option.value + "]";
+    text += concat("[=", option.value, "]");
   } else if (!option.value.empty()) {
-    text += " " + option.value;
+    text += concat(" ", option.value);
   }
   return option.letter == 0 ? text : concat("-", option.letter, ", ", text);
 }
@@ -38,7 +38,7 @@ std::string meaning(const Option& option) {
 std::string option_help(const Option& option) {
   const std::string indent(kOptionColumn, ' ');
   std::string text = wrap(meaning(option), kWidth, indent);
-  const std::string name = "  " + spelled(option);
+  const std::string name = concat("  ", spelled(option));
   if (name.size() + 2 > kOptionColumn) return name + "\n" + text;
   return text.replace(0, name.size(), name);
 }
@@ -82,11 +82,11 @@ std::string command_help(const Command& command) {
   std::string text = concat("yardstick ", command.name, ": ", command.summary,
                             "\n\nUsage: ", usage(command), "\n");
   for (const std::string_view paragraph : paragraphs(command.details)) {
-    text += "\n" + wrap(paragraph, kWidth, "");
+    text += concat("\n", wrap(paragraph, kWidth, ""));
   }
   for (const OptionGroup& group : command.groups) {
     if (group.options.empty()) continue;
-    text += "\n" + group.title + ":\n";
+    text += concat("\n", group.title, ":\n");
     for (const Option& option : group.options) text += option_help(option);
   }
   text += "\nExamples:\n";
@@ -112,14 +112,14 @@ std::string manual(const std::vector<Command>& commands) {
   std::string text(kManualOpening);
   text += "\n## Commands\n\n| command | what it does |\n| --- | --- |\n";
   for (const Command& command : commands) {
-    std::string anchor = "yardstick-" + command.name;
+    std::string anchor = concat("yardstick-", command.name);
     std::replace(anchor.begin(), anchor.end(), ' ', '-');
     text += concat("| [`", command.name, "`](#", anchor, ") | ", command.summary, " |\n");
   }
   const auto& groups = commands.front().groups;
   const auto general = std::find_if(groups.begin(), groups.end(), is_general);
   if (general != groups.end()) {
-    text += "\nEvery command takes these:\n\n" + option_tables({*general});
+    text += concat("\nEvery command takes these:\n\n", option_tables({*general}));
   }
   for (const Command& command : commands) {
     text += concat("## yardstick ", command.name, "\n\n    ", usage(command), "\n\n",

@@ -97,8 +97,7 @@ Found find(const Request& request, const Registrar& registrar) {
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::string text;
-  for (const std::int64_t extent : shape)
-    text += (text.empty() ? "" : "x") + std::to_string(extent);
+  for (const std::int64_t extent : shape) text += concat(text.empty() ? "" : "x", extent);
   return text;
 }
 

@@ -1,5 +1,7 @@
 #include "cli/progress.h"
 
+#include <yardstick/error.h>
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -26,7 +28,7 @@ std::string fixed(double value, int digits) {
 
 std::string bar(double share, std::size_t width) {
   const auto full = static_cast<std::size_t>(share * static_cast<double>(width));
-  return "[" + std::string(full, '#') + std::string(width - full, '.') + "]";
+  return concat("[", std::string(full, '#'), std::string(width - full, '.'), "]");
 }
 
 }  // namespace
@@ -53,33 +55,35 @@ ProgressPrinter::~ProgressPrinter() { wipe(); }
 void ProgressPrinter::update(const Progress& progress) {
   if (style_ != Style::kBar) return;
   const auto now = Clock::now();
-  if (progress.stage != stage_) {
+  if (progress.stage != stage_ || progress.done < last_done_) {
     stage_ = progress.stage;
     stage_start_ = now;
-    stage_first_ = progress.done;
+    stage_first_ = last_done_ = progress.done;
   } else if (now - last_drawn_ < kRedrawEvery && progress.done != progress.total) {
     return;
   }
   last_drawn_ = now;
+  last_done_ = progress.done;
 
   std::string line = progress.stage;
   if (progress.epochs > 0) {
-    line += " epoch " + std::to_string(progress.epoch) + "/" + std::to_string(progress.epochs);
+    line += concat(" epoch ", progress.epoch, "/", progress.epochs);
   }
   if (progress.total > 0) {
     const double share = std::clamp(
         static_cast<double>(progress.done) / static_cast<double>(progress.total), 0.0, 1.0);
-    line += " " + bar(share, 24) + " " + fixed(100 * share, 0) + "%";
+    line += concat(" ", bar(share, 24), " ", fixed(100 * share, 0), "%");
     const double seconds = std::chrono::duration<double>(now - stage_start_).count();
     const auto steps = progress.done - stage_first_;
     if (steps > 0) {
       const auto left = static_cast<double>(progress.total - progress.done);
-      line += " ETA " + clock_text(seconds / static_cast<double>(steps) * left);
+      line += concat(" ETA ", clock_text(seconds / static_cast<double>(steps) * left));
     }
   }
-  if (progress.loss) line += "  loss " + fixed(*progress.loss, 4);
+  if (progress.loss) line += concat("  loss ", fixed(*progress.loss, 4));
   if (progress.items_per_s > 0) {
-    line += "  " + fixed(progress.items_per_s, progress.items_per_s < 100 ? 1 : 0) + " images/s";
+    line +=
+        concat("  ", fixed(progress.items_per_s, progress.items_per_s < 100 ? 1 : 0), " images/s");
   }
   const std::size_t width = terminal_width();
   if (line.size() >= width) line.resize(width - 1);

@@ -34,6 +34,7 @@ class ProgressPrinter final : public ProgressListener {
   std::string stage_;
   Clock::time_point stage_start_;
   std::int64_t stage_first_ = 0;  // steps already done when the stage was first seen
+  std::int64_t last_done_ = 0;
   Clock::time_point last_drawn_;
   bool is_bar_shown_ = false;
 };

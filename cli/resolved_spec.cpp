@@ -64,10 +64,10 @@ std::string ResolvedSpec::requested_json() const {
 
 std::string ResolvedSpec::to_text() const {
   TextTable table({TextTable::Align::kLeft, TextTable::Align::kLeft, TextTable::Align::kLeft});
-  table.add({"setting", "value", "origin"});
-  table.add({"command", command_, ""});
+  table.add({"setting", "origin", "value"});
+  table.add({"command", "", command_});
   for (const Value& value : values_) {
-    table.add({value.name, value.text.empty() ? "-" : value.text, value.origin});
+    table.add({value.name, value.origin, value.text.empty() ? "-" : value.text});
   }
   return table.text();
 }

@@ -69,7 +69,7 @@ int RunOutput::finish() {
 Provenance caller_provenance(Context& context) {
   Provenance provenance;
   std::string typed = "yardstick";
-  for (const std::string& word : context.words()) typed += " " + quoted(word);
+  for (const std::string& word : context.words()) typed += concat(" ", quoted(word));
   provenance["command_line"] = typed;
   std::string plugins;
   for (const LoadedPlugin& plugin : context.plugins()) {

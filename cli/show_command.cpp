@@ -153,7 +153,7 @@ std::string preprocessing_text(const Json& json) {
   std::string text;
   for (const auto& [key, value] : json.items()) {
     const std::string one = value.is_string()  ? value.get<std::string>()
-                            : value.is_array() ? "(" + joined(value, ", ") + ")"
+                            : value.is_array() ? concat("(", joined(value, ", "), ")")
                                                : value.dump();
     text += concat(text.empty() ? "" : ", ", key, " ", one);
   }
@@ -203,7 +203,7 @@ std::string settings_text(const Json& json) {
     table.add({item["name"], value.is_string() ? value.get<std::string>() : value.dump(),
                item["takes"], item["help"]});
   }
-  return "\nparameters\n" + table.text();
+  return concat("\nparameters\n", table.text());
 }
 
 std::string weights_text(const Json& json) {

@@ -155,6 +155,10 @@ SubjectPlan plan_subject(const Sources& sources, const ParamSchema& settings, Co
     plan.preprocessing_origin = kOfTag;
   }
   apply_user_params(plan, sources, settings);
+  // Every family calls the side of a square input img_size; images are cut to what the model takes.
+  if (plan.params.has("img_size")) {
+    plan.preprocessing.crop_px = plan.params.get<std::int64_t>("img_size");
+  }
   plan.methods = choose_methods(sources.list("method"), context.registrar());
   return plan;
 }

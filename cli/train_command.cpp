@@ -68,7 +68,7 @@ int run(const CommandLine& line, Context& context) {
                  .resume = resumes(line, output.text, context)};
     return train(job, JobContext{.device = *device,
                                  .progress = progress,
-                                 .stop = context.stop(),
+                                 .stop = context.stop_condition(),
                                  .requested = spec.requested_json(),
                                  .effective = spec.effective_json(),
                                  .provenance = caller_provenance(context)});

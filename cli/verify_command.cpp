@@ -7,6 +7,8 @@
 #include "cli/text_table.h"
 #include "runners/verify.h"
 
+#include <yardstick/error.h>
+
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -50,7 +52,7 @@ Json to_json(const CaseVerdict& verdict) {
 
 std::string to_text(const CaseVerdict& verdict) {
   std::string text = (verdict.passed ? "pass  " : "FAIL  ") + verdict.path + "\n";
-  if (!verdict.reason.empty()) text += "      " + verdict.reason + "\n";
+  if (!verdict.reason.empty()) text += concat("      ", verdict.reason, "\n");
   TextTable table(
       {Align::kLeft, Align::kLeft, Align::kRight, Align::kRight, Align::kRight, Align::kLeft},
       "      ");
@@ -78,7 +80,7 @@ int run(const CommandLine& line, Context& context) {
   {
     ProgressPrinter progress(context.err(), ProgressPrinter::style(line.has("quiet")));
     for (const std::string& folder : folders) {
-      if (context.stop()) break;
+      if (context.is_stopping()) break;
       progress.update({.stage = "verify",
                        .done = static_cast<std::int64_t>(done),
                        .total = static_cast<std::int64_t>(folders.size()),

@@ -51,6 +51,16 @@ Measurement median_of(std::string tag, const std::vector<double>& seconds, std::
   return measurement;
 }
 
+void record_end(const std::string& stage, const StepTimes& times, RunRecord& record) {
+  if (times.warmup == WarmupRule::State::kCapped) add_flag(record, "warmup_capped");
+  if (times.end == StopRule::Decision::kCapped) add_flag(record, "noisy");
+  if (times.end == StopRule::Decision::kPlateau) add_flag(record, "noise_settled");
+  if (times.was_stopped && record.status == RunStatus::kOk) {
+    record.status = RunStatus::kInterrupted;
+    record.reason = concat("stopped while measuring ", stage);
+  }
+}
+
 }  // namespace
 
 void record_parameters(const std::vector<NamedParameter>& parameters, RunRecord& record) {
@@ -81,7 +91,7 @@ void record_macs(const MacCount& count, RunRecord& record) {
   note(record, "uncounted_operators", names);
 }
 
-void record_memory(const std::string& stage, const MemoryFigures& figures, RunRecord& record) {
+void record_first_steps(const std::string& stage, const FirstSteps& figures, RunRecord& record) {
   const auto add_bytes = [&](std::string tag, std::int64_t bytes, std::string about) {
     add(record, std::move(tag), static_cast<double>(bytes), Unit::kBytes, Direction::kLowerIsBetter,
         std::move(about));
@@ -105,6 +115,8 @@ void record_memory(const std::string& stage, const MemoryFigures& figures, RunRe
     add_bytes(prefix + "reserved", figures.steady.peak_reserved_bytes,
               "by the caching allocator, weights included");
   }
+  add(record, "time/" + stage + "/first_step", figures.first_step_s, Unit::kSeconds,
+      Direction::kLowerIsBetter, "wall time of the first step of all, cold");
   const std::int64_t process =
       std::max(figures.first ? figures.first->process_bytes : 0, figures.steady.process_bytes);
   if (process > 0) {
@@ -115,13 +127,7 @@ void record_memory(const std::string& stage, const MemoryFigures& figures, RunRe
 
 void record_throughput(const std::string& stage, std::int64_t batch_size, const StepTimes& times,
                        RunRecord& record) {
-  if (times.warmup == WarmupRule::State::kCapped) add_flag(record, "warmup_capped");
-  if (times.end == StopRule::Decision::kCapped) add_flag(record, "noisy");
-  if (times.end == StopRule::Decision::kPlateau) add_flag(record, "noise_settled");
-  if (times.was_stopped) {
-    record.status = RunStatus::kInterrupted;
-    record.reason = concat("stopped while measuring ", stage);
-  }
+  record_end(stage, times, record);
   if (times.seconds.empty()) return;
 
   const Measurement step =
@@ -142,22 +148,19 @@ void record_throughput(const std::string& stage, std::int64_t batch_size, const 
   }
   record.measurements.push_back(throughput);
   record.measurements.push_back(step);
-  add(record, "time/" + stage + "/first_step", times.first_step_s, Unit::kSeconds,
-      Direction::kLowerIsBetter, "the first step of all, cold");
   record.samples.push_back({"time/" + stage + "/step", Unit::kSeconds, times.seconds});
   note(record, stage + "_warmup_steps", times.warmup_steps);
 }
 
-void record_latency(const StepTimes& times, const ProtocolProfile& profile, RunRecord& record) {
-  if (times.was_stopped && record.status == RunStatus::kOk) {
-    record.status = RunStatus::kInterrupted;
-    record.reason = "stopped while measuring latency";
-  }
+void record_latency(const StepTimes& times, LatencySource source, RunRecord& record) {
+  record_end("latency", times, record);
   if (times.seconds.empty()) return;
   record.measurements.push_back(
       median_of("latency/inference/median", times.seconds,
                 "wall time of one batch from call to result, launch included"));
-  record.samples.push_back({"latency/inference", Unit::kSeconds, times.seconds});
+  if (source == LatencySource::kMeasuredApart) {
+    record.samples.push_back({"latency/inference", Unit::kSeconds, times.seconds});
+  }
   const auto n = static_cast<std::int64_t>(times.seconds.size());
   struct Percentile {
     const char* name;
@@ -167,7 +170,7 @@ void record_latency(const StepTimes& times, const ProtocolProfile& profile, RunR
        {Percentile{"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p99.9", 0.999}}) {
     if (n < samples_needed_for_quantile(q)) break;
     add(record, concat("latency/inference/", name), quantile(times.seconds, q), Unit::kSeconds,
-        Direction::kLowerIsBetter, concat("profile ", profile.name, ", as the median"), n);
+        Direction::kLowerIsBetter, "as the median", n);
   }
 }
 

@@ -23,22 +23,25 @@ void record_parameters(const std::vector<NamedParameter>& parameters, RunRecord&
 // macs/image, flops/image, macs/uncounted_share; the effective settings name what was not counted.
 void record_macs(const MacCount& count, RunRecord& record);
 
-struct MemoryFigures {
+struct FirstSteps {
   std::int64_t weights_bytes = 0;
+  double first_step_s = 0;            // wall time, cold
   std::optional<DeviceMemory> first;  // of the first step, where it was measured apart
   DeviceMemory steady;                // of a later one
 };
 
-// memory/weights, and under memory/<stage>/: peak (weights included), activations, first_step;
-// reserved on a GPU; memory/process.
-void record_memory(const std::string& stage, const MemoryFigures& figures, RunRecord& record);
+// memory/weights, and under memory/<stage>/: peak (weights included), activations, first_step,
+// reserved (on a GPU), process; time/<stage>/first_step.
+void record_first_steps(const std::string& stage, const FirstSteps& figures, RunRecord& record);
 
 // throughput/<stage>/images, time/<stage>/step with its samples, and the flags "noisy",
 // "noise_settled", "warmup_capped".
 void record_throughput(const std::string& stage, std::int64_t batch_size, const StepTimes& times,
                        RunRecord& record);
 
-// latency/inference/median, and p90, p95, p99, p99.9 where there are samples enough.
-void record_latency(const StepTimes& times, const ProtocolProfile& profile, RunRecord& record);
+// latency/inference/median, and p90, p95, p99, p99.9 where there are samples enough; samples where
+// they are not those of record_throughput.
+enum class LatencySource { kMeasuredApart, kThroughputSteps };
+void record_latency(const StepTimes& times, LatencySource source, RunRecord& record);
 
 }  // namespace yardstick

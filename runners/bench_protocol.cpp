@@ -72,6 +72,7 @@ ProtocolProfile protocol_profile(const std::string& name) {
 
 WarmupRule::State WarmupRule::add(const Step& step) {
   steps_.push_back(step);
+  if (step.clock_mhz) clock_.push_back({step.elapsed_s, *step.clock_mhz});
   const bool is_long_enough =
       static_cast<std::int64_t>(steps_.size()) >= profile_.warmup_min_steps &&
       step.elapsed_s >= profile_.warmup_min_s;
@@ -96,11 +97,10 @@ bool WarmupRule::has_steady_time() const {
 bool WarmupRule::has_steady_clock() const {
   double low = std::numeric_limits<double>::infinity();
   double high = 0;
-  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
-    if (!step->clock_mhz) break;
-    if (steps_.back().elapsed_s - step->elapsed_s > kClockSeconds) break;
-    low = std::min(low, *step->clock_mhz);
-    high = std::max(high, *step->clock_mhz);
+  for (auto reading = clock_.rbegin(); reading != clock_.rend(); ++reading) {
+    if (steps_.back().elapsed_s - reading->elapsed_s > kClockSeconds) break;
+    low = std::min(low, reading->mhz);
+    high = std::max(high, reading->mhz);
   }
   return high == 0 || high <= low * (1 + kClockSpread);
 }

@@ -35,7 +35,7 @@ class WarmupRule {
     double elapsed_s = 0;  // from the start of the warm-up to the end of this step
     double step_s = 0;
     std::int64_t allocator_segments = 0;
-    std::optional<double> clock_mhz;  // where the device tells it
+    std::optional<double> clock_mhz;  // where it was read
   };
   enum class State { kWarming, kWarm, kCapped };
 
@@ -49,8 +49,14 @@ class WarmupRule {
   bool has_steady_time() const;
   bool has_steady_clock() const;
 
+  struct ClockReading {
+    double elapsed_s = 0;
+    double mhz = 0;
+  };
+
   ProtocolProfile profile_;
   std::vector<Step> steps_;
+  std::vector<ClockReading> clock_;
 };
 
 // Change of `values` a step, relative to their median: the median slope over all pairs (Theil-Sen),

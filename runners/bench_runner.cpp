@@ -5,6 +5,7 @@
 #include "runners/bench_protocol.h"
 #include "runners/bench_steps.h"
 #include "runners/bench_training.h"
+#include "runners/cpu_memory.h"
 #include "runners/mac_counter.h"
 #include "runners/module_access.h"
 #include "runners/numerics.h"
@@ -82,13 +83,11 @@ class BenchRun {
     if (uses_channels_last()) use_channels_last(module);
     record_parameters(parameters_of(module), record);
 
-    const std::vector<at::Tensor> host_buffers = make_input_buffers(
-        job_.subject.model.info().input_shape, job_.batch_size, kInputBuffers,
-        static_cast<std::uint64_t>(job_.settings.get<std::int64_t>("seed")), job_.images);
+    const std::vector<at::Tensor> host_buffers = make_buffers();
     {
       const c10::InferenceMode inference_mode;
+      measure_first_steps(host_buffers.front(), record);
       count_operators(host_buffers.front(), record);
-      measure_memory(host_buffers.front(), record);
       if (measure_inference(host_buffers, record)) return;
     }
     if (job_.settings.get<bool>("training")) {
@@ -96,6 +95,13 @@ class BenchRun {
           {job_.subject.model, device_, precision_, profile_, host_buffers, uses_channels_last()},
           context_.progress, context_.stop, record);
     }
+  }
+
+  std::vector<at::Tensor> make_buffers() const {
+    const CpuAllocationCounter limit;  // an input that does not fit is out of memory too
+    return make_input_buffers(job_.subject.model.info().input_shape, job_.batch_size, kInputBuffers,
+                              static_cast<std::uint64_t>(job_.settings.get<std::int64_t>("seed")),
+                              job_.images);
   }
 
   bool uses_channels_last() const { return job_.settings.get<bool>("channels_last"); }
@@ -121,19 +127,22 @@ class BenchRun {
     record_macs(count_macs([&] { forward(input); }), record);
   }
 
-  void measure_memory(const at::Tensor& images, RunRecord& record) {
-    MemoryFigures figures;
+  void measure_first_steps(const at::Tensor& images, RunRecord& record) {
+    FirstSteps figures;
     figures.weights_bytes = weight_bytes(job_.subject.model.module());
     device_.release_cached_memory();
     const auto measure_step = [&] {
-      device_.reset_peak_memory();
+      MemoryPass pass(device_);
       forward(to_device(images));
       device_.synchronize();
-      return device_.memory();
+      return pass.end();
     };
+    const auto start = std::chrono::steady_clock::now();
     figures.first = measure_step();
+    figures.first_step_s =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     figures.steady = measure_step();
-    record_memory("inference", figures, record);
+    record_first_steps("inference", figures, record);
   }
 
   // True where the run was stopped.
@@ -152,11 +161,13 @@ class BenchRun {
     StepTimes times = time_steps(plan, profile_, device_, context_.progress, context_.stop);
     record_throughput("inference", job_.batch_size, times, record);
     if (times.was_stopped) return true;
-    if (!device_.device().is_cpu()) {
-      plan.clock = StepClock::kHost;
-      times = time_steps(plan, profile_, device_, context_.progress, context_.stop);
+    if (device_.device().is_cpu()) {
+      record_latency(times, LatencySource::kThroughputSteps, record);
+      return false;
     }
-    record_latency(times, profile_, record);
+    plan.clock = StepClock::kHost;
+    times = time_steps(plan, profile_, device_, context_.progress, context_.stop);
+    record_latency(times, LatencySource::kMeasuredApart, record);
     return times.was_stopped;
   }
 

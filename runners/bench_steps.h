@@ -28,7 +28,6 @@ struct StepPlan {
 
 struct StepTimes {
   std::vector<double> seconds;  // of each timed step, in order
-  double first_step_s = 0;      // of the very first one, cold
   std::int64_t warmup_steps = 0;
   WarmupRule::State warmup = WarmupRule::State::kWarming;
   StopRule::Decision end = StopRule::Decision::kContinue;

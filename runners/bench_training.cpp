@@ -10,6 +10,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/randint.h>
 
+#include <chrono>
 #include <optional>
 
 namespace yardstick {
@@ -101,10 +102,10 @@ void measure_steps(const TrainingBench& bench, ProgressListener& progress,
 
   {
     // The optimiser's moments belong to what training holds, so they are made inside.
-    MemoryFigures figures;
+    FirstSteps figures;
     figures.weights_bytes = weight_bytes(bench.model.module());
     device.release_cached_memory();
-    device.reset_peak_memory();
+    MemoryPass pass(device);
     TrainingSteps steps(bench);
     const auto run_once = [&] {
       Batch batch = to_device(bench, bench.host_buffers.front());
@@ -112,10 +113,13 @@ void measure_steps(const TrainingBench& bench, ProgressListener& progress,
       steps.run(batch);
       device.synchronize();
     };
+    const auto start = std::chrono::steady_clock::now();
     run_once();
+    figures.first_step_s =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     run_once();
-    figures.steady = device.memory();
-    record_memory("training", figures, record);
+    figures.steady = pass.end();
+    record_first_steps("training", figures, record);
   }
 
   TrainingSteps steps(bench);

@@ -5,11 +5,19 @@
 
 namespace yardstick {
 
+// What this process can still take: the kernel's MemAvailable, or what is left of the control
+// group's limit where that is less.
+std::int64_t available_memory_bytes();
+
 // Counts what LibTorch's CPU allocator hands out on the calling thread while it exists. Frees of
 // what was allocated before are ignored, so the figure is the growth and not the total.
+//
+// An allocation that takes the growth over `limit_bytes` throws c10::OutOfMemoryError before its
+// memory is touched: Linux grants any size and kills the process when it is used, which leaves no
+// record of why.
 class CpuAllocationCounter {
  public:
-  CpuAllocationCounter();
+  explicit CpuAllocationCounter(std::int64_t limit_bytes = available_memory_bytes());
   ~CpuAllocationCounter();
   CpuAllocationCounter(const CpuAllocationCounter&) = delete;
   CpuAllocationCounter& operator=(const CpuAllocationCounter&) = delete;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace yardstick {
@@ -55,6 +56,22 @@ class DeviceBackend {
   virtual void flush_cache() {}
   // Present clock of the compute units, where it can be read.
   virtual std::optional<double> clock_mhz() { return std::nullopt; }
+};
+
+// A memory measurement that ends with its scope, also where the work in it ran out of memory.
+class MemoryPass {
+ public:
+  explicit MemoryPass(DeviceBackend& device) : device_(&device) { device.reset_peak_memory(); }
+  ~MemoryPass() {
+    if (device_ != nullptr) end();
+  }
+  MemoryPass(const MemoryPass&) = delete;
+  MemoryPass& operator=(const MemoryPass&) = delete;
+
+  DeviceMemory end() { return std::exchange(device_, nullptr)->memory(); }
+
+ private:
+  DeviceBackend* device_;
 };
 
 // `name`: "auto" (a GPU where there is one), "cpu", "cuda", "cuda:N". Throws User on another name,

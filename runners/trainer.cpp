@@ -107,7 +107,9 @@ Trainer::End Trainer::run() {
 Trainer::End Trainer::run_epoch() {
   set_mode(model_.module(), ModuleMode::kTrain);
   losses_.begin_epoch(state_.loss_sum);
-  source_.begin_epoch(state_.epoch, state_.step_in_epoch * config_.accumulate);
+  if (state_.step_in_epoch < steps_per_epoch_) {
+    source_.begin_epoch(state_.epoch, state_.step_in_epoch * config_.accumulate);
+  }
   while (state_.step_in_epoch < steps_per_epoch_ && run_step()) {
     if (read_losses_is_due()) {
       if (losses_.first_non_finite_step()) return End::kDiverged;

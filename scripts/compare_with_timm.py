@@ -274,6 +274,14 @@ def row(label, ours, theirs):
             f"{result['ratio']:.3f} | {interval} | {result['p']:.2g} | {answer(result)} |")
 
 
+def command_of(args):
+    """The command that repeats this run, without the paths of this machine."""
+    words = ["python", "scripts/compare_with_timm.py", *args.models]
+    for name in ("batch", "threads", "precision", "profile", "processes", "seed"):
+        words += [f"--{name}", str(getattr(args, name))]
+    return shlex.join(words + (["--control"] if args.control else []))
+
+
 def markdown(args, results, load):
     first = next(iter(results.values()))
     timm_side = first["timm"][0]
@@ -283,19 +291,22 @@ def markdown(args, results, load):
     flags = sorted({flag for sides in results.values() for side, runs in sides.items()
                     if side != "timm" for one in runs for flag in one["flags"]})
     lines = [
+        "# Model speed against timm",
+        "",
         f"- Machine: {cpu_model()}, {os.cpu_count()} logical cores, {platform.system()} "
         f"{platform.release()}, load average {load:.2f} before the first process",
-        f"- Yardstick {facts.get('yardstick_version', '')} ({commit}{dirty}), LibTorch "
-        f"{facts.get('libtorch_version', 'unknown')}; timm {timm_side['timm']} with torch "
+        f"- Yardstick {facts.get('yardstick', '')} ({commit}{dirty}), LibTorch "
+        f"{facts.get('libtorch', 'unknown')}; timm {timm_side['timm']} with torch "
         f"{timm_side['torch']}, Python {timm_side['python']}, eager, `torch.inference_mode()`",
         f"- Batch {args.batch}, {args.threads} threads, {args.precision}, random weights, "
         f"image-like noise, profile {args.profile}; {args.processes} processes a side, "
         f"interleaved, seed {args.seed}",
         f"- Flags of the Yardstick runs: {', '.join(flags) or 'none'}",
-        f"- Command: `{shlex.join(['python', 'scripts/compare_with_timm.py', *sys.argv[1:]])}`",
+        f"- Command: `{command_of(args)}`",
         "",
         "Median step time in ms over processes (and the range of their medians). Ratio: timm's time "
-        "over Yardstick's, above 1 where Yardstick is faster, with its 95 % interval.",
+        "over Yardstick's, the median over all pairs of processes, above 1 where Yardstick is "
+        "faster; interval and p from the exact Mann-Whitney test.",
         "",
         "| Model | Yardstick, ms | timm, ms | Ratio | 95 % interval | p | Yardstick is |",
         "|---|---|---|---|---|---|---|",

@@ -58,15 +58,16 @@ const table = (() => {
     return best;
   }
 
-  function heading(key, title, sub, className, redraw) {
+  function heading(key, title, sub, className, isAscendingAtFirst, redraw) {
     const isSorted = state.sort === key;
-    return el("th", {scope: "col", class: className,
-                     "aria-sort": isSorted ? (state.isReversed ? "ascending" : "descending") : null},
+    const isAscending = isAscendingAtFirst !== state.isReversed;
+    return el("th", {scope: "col", class: className, "aria-sort": isSorted ? (isAscending ? "ascending" : "descending") : null},
       el("button", {type: "button", class: "sort", onclick: () => {
         state.isReversed = state.sort === key && !state.isReversed;
         state.sort = key;
         redraw();
-      }}, title, el("span", {class: "arrow", "aria-hidden": "true"}, isSorted ? (state.isReversed ? "▲" : "▼") : ""),
+        board.querySelector("[aria-sort] .sort").focus();
+      }}, title, el("span", {class: "arrow", "aria-hidden": "true"}, isSorted ? (isAscending ? "▲" : "▼") : ""),
       sub ? el("span", {class: "sub"}, sub) : null));
   }
 
@@ -143,9 +144,9 @@ const table = (() => {
     });
     board.replaceChildren(
       el("thead", {}, el("tr", {},
-        heading("model", "Model", null, "model", redraw),
-        ...columns.map(({tag, batch}) => heading(tag, titleOf(tag), batch ? `batch ${batch}` : null, "number", redraw)),
-        heading("device", "Machine", null, "where", redraw))),
+        heading("model", "Model", null, "model", true, redraw),
+        ...columns.map(({tag, batch}) => heading(tag, titleOf(tag), batch ? `batch ${batch}` : null, "number", directionOf(rows, tag) === "lower", redraw)),
+        heading("device", "Machine", null, "where", true, redraw))),
       body);
     document.getElementById("count").textContent =
       `${rows.length} of ${page.data.rows.length} rows` + (rows.length ? `, newest ${dateText(d3.max(rows, (row) => row.newest))}` : "") +

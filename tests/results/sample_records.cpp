@@ -74,7 +74,7 @@ RunRecord full_record(std::int64_t number) {
        Direction::kLowerIsBetter,
        0,
        ""},
-      {"model/parameters", 5717416, {}, {}, Unit::kCount, Direction::kNeutral, 1, "trainable"}};
+      {"params/total", 5717416, {}, {}, Unit::kCount, Direction::kNeutral, 1, "trainable"}};
   record.samples = {{"latency/inference", Unit::kSeconds, {0.0123, 0.0124, 1e-300, -0.0}},
                     {"empty", Unit::kNone, {}}};
   record.outcomes = Outcomes{
@@ -103,7 +103,7 @@ RunRecord eval_record(std::int64_t number, const std::string& model, double top1
 RunRecord train_record(std::int64_t number, const std::string& model, double top1) {
   RunRecord record = eval_record(number, model, top1);
   record.kind = RunKind::kTrain;
-  
+
   record.measurements.push_back(
       measured("train/images_per_s", 210.5, Unit::kPerSecond, Direction::kHigherIsBetter));
   return record;
@@ -122,7 +122,7 @@ RunRecord bench_record(std::int64_t number, const std::string& model, std::int64
   latency.low = latency_s * 0.99;
   latency.high = latency_s * 1.01;
   record.measurements = {throughput, latency,
-                         measured("model/parameters", 5717416, Unit::kCount, Direction::kNeutral)};
+                         measured("params/total", 5717416, Unit::kCount, Direction::kNeutral)};
   return record;
 }
 

@@ -28,10 +28,13 @@ State feed(WarmupRule& rule, int count, double step_s, std::int64_t segments = 1
   return state;
 }
 
-// Median 1, and an interquartile range that does not depend on n: 0.9, 1, 1.1 in turn.
+// Spread evenly over 0.9 to 1.1 at every length, by the golden ratio: the noise does not depend on
+// n.
 std::vector<double> noisy_series(std::size_t n) {
   std::vector<double> values;
-  for (std::size_t i = 0; i < n; ++i) values.push_back(0.9 + 0.1 * static_cast<double>(i % 3));
+  for (std::size_t i = 0; i < n; ++i) {
+    values.push_back(0.9 + 0.2 * std::fmod(static_cast<double>(i) * 0.6180339887498949, 1.0));
+  }
   return values;
 }
 

@@ -44,9 +44,9 @@ struct Bench {
 };
 
 // Of TinyNet by hand: 4 positions of a 4x4 patch of 3 channels to 16, and the head.
-constexpr double kTinyMacs = 4 * 16 * 3 * 16 + 16 * 4;
+constexpr double kTinyMacs = 4 * 16 * 3 * 16 + 64 * 4;
 // patch, pos_embed, bn, norm, head.
-constexpr double kTinyParams = (16 * 3 * 16 + 16) + 16 * 4 + 32 + 32 + (16 * 4 + 4);
+constexpr double kTinyParams = (16 * 3 * 16 + 16) + 16 * 4 + 32 + 128 + (64 * 4 + 4);
 
 TEST(BenchRunnerTest, MeasuresInferenceWithIntervals) {
   Bench bench;

@@ -3,6 +3,7 @@
 #include "runners/cpu_memory.h"
 #include "runners/numerics.h"
 #include "runners/provenance.h"
+#include "runners/run_failure.h"
 #include "tests/support/throws_error.h"
 
 #include <ATen/ops/empty.h>
@@ -95,6 +96,19 @@ TEST(CpuMemoryTest, ADeviceMeasuresFromResetToRead) {
   EXPECT_EQ(memory.peak_allocated_bytes, std::int64_t{4} << 20);
   EXPECT_GT(memory.process_bytes, 0);
   EXPECT_EQ(device->memory().peak_allocated_bytes, 0);
+}
+
+TEST(CpuMemoryTest, TheLimitIsOutOfMemoryBeforeTheKernelKills) {
+  const CpuAllocationCounter counter(1 << 20);
+  const at::Tensor small = at::empty({1 << 10});
+  RunRecord record;
+  record.batch_size = 7;
+
+  record_failures(record, [] { at::empty({1 << 20}); });
+
+  EXPECT_EQ(record.reason, "out_of_memory at batch 7");
+  EXPECT_LE(counter.peak_bytes(), 1 << 20);
+  EXPECT_GT(available_memory_bytes(), 1 << 20);
 }
 
 TEST(CpuMemoryTest, ReadsTheResidentSet) {

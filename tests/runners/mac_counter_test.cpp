@@ -72,7 +72,7 @@ TEST(MacCounterTest, CountsConvolutionsByOutputPosition) {
             }),
             2 * 10 * 12 * 6 * 9);
   EXPECT_EQ(total_of([&] {
-              at::conv2d(image, at::randn({8, 6, 3, 3}), {}, 1, 0, 2);
+              at::conv2d(image, at::randn({8, 6, 3, 3}), {}, 1, at::IntArrayRef({0, 0}), 2);
             }),
             2 * 6 * 8 * 8 * 6 * 9);
   EXPECT_EQ(total_of([&] {

@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(Known, MacModelsTest,
                                          KnownCount{"hiera_tiny_224", 4900830720},
                                          KnownCount{"hiera_small_224", 6406110720},
                                          KnownCount{"hiera_base_224", 9375200256}),
-                         [](const auto& info) { return std::string(info.param.model); });
+                         [](const auto& known) { return std::string(known.param.model); });
 
 }  // namespace
 }  // namespace yardstick

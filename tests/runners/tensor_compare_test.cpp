@@ -63,7 +63,8 @@ TEST(CompareTensorsTest, NanAndInfinityNeverPass) {
 TEST(CompareTensorsTest, IntegersAndFlagsMustBeEqualWhateverTheTolerance) {
   EXPECT_TRUE(compare(at::tensor({3}, at::kInt), at::tensor({3}, at::kLong), {1, 1}).passed);
   EXPECT_FALSE(compare(at::tensor({3}, at::kLong), at::tensor({4}, at::kLong), {9, 9}).passed);
-  EXPECT_FALSE(compare(at::tensor({1}, at::kBool), at::tensor({0}, at::kBool), {9, 9}).passed);
+  EXPECT_FALSE(
+      compare(at::tensor({1}).to(at::kBool), at::tensor({0}).to(at::kBool), {9, 9}).passed);
   const std::int64_t large = (std::int64_t{1} << 60) + 1;
   EXPECT_FALSE(
       compare(at::tensor({large}, at::kLong), at::tensor({large - 1}, at::kLong), {0, 0}).passed);

@@ -22,8 +22,8 @@ struct TinyNet : torch::nn::Module {
                             torch::nn::Conv2d(torch::nn::Conv2dOptions(3, width, 4).stride(4)));
     pos_embed = register_parameter("pos_embed", torch::randn({1, width, 2, 2}) * 0.02);
     bn = register_module("bn", torch::nn::BatchNorm2d(width));
-    norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width})));
-    head = register_module("head", torch::nn::Linear(width, classes));
+    norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({4 * width})));
+    head = register_module("head", torch::nn::Linear(4 * width, classes));
     if (quirk == Quirk::kUnusedParameter) {
       unused = register_parameter("unused", torch::randn({3}));
     }
@@ -32,7 +32,7 @@ struct TinyNet : torch::nn::Module {
   at::Tensor forward(const at::Tensor& x) {
     if (is_training() && quirk == Quirk::kDivergesAtStep) ++training_calls;
     at::Tensor y = bn(patch(x) + pos_embed);  // [N, width, 2, 2]
-    y = norm(at::gelu(y).mean({2, 3}));       // [N, width]
+    y = norm(at::gelu(y).flatten(1));         // [N, 4 * width]
     if (quirk == Quirk::kDropout) y = at::dropout(y, 0.25, is_training());
     y = head(y);  // [N, classes]
     switch (quirk) {
