@@ -7,17 +7,18 @@ endif()
 
 # Parsing LibTorch's headers is most of what a source costs; precompiled, a file takes a third of the
 # time. Compilers want the same flags for a precompiled header and its users, hence -fPIC everywhere.
-# yardstick_precompile(<target> <header>...) makes the header, yardstick_use_precompiled(<target> <from>)
+# yardstick_precompile(<target> HEADERS ... DEPENDS ...) makes the header, yardstick_use_precompiled(<target> <from>)
 # uses it; without YARDSTICK_PCH neither does anything, and every file must still compile.
 function(yardstick_precompile name)
+  cmake_parse_arguments(arg "" "" "HEADERS;DEPENDS" ${ARGN})
   if(NOT YARDSTICK_PCH)
     return()
   endif()
   file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp CONTENT "")
   add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
   yardstick_configure_target(${name})
-  target_link_libraries(${name} PRIVATE LibTorch::cpu $<TARGET_NAME_IF_EXISTS:GTest::gmock>)
-  target_precompile_headers(${name} PRIVATE ${ARGN})
+  target_link_libraries(${name} PRIVATE ${arg_DEPENDS})
+  target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
 endfunction()
 
 function(yardstick_use_precompiled name from)
