@@ -2,6 +2,8 @@
 
 #include "results/reporters.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cmath>
 
 namespace yardstick {

@@ -2,7 +2,7 @@
 
 #include <yardstick/run.h>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <string>
 

@@ -5,6 +5,8 @@
 
 #include <yardstick/error.h>
 
+#include <nlohmann/json.hpp>
+
 namespace yardstick {
 namespace {
 
