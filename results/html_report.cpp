@@ -9,6 +9,8 @@
 #include <yardstick/error.h>
 #include <yardstick/version.h>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>

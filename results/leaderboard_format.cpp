@@ -5,6 +5,8 @@
 
 #include <yardstick/error.h>
 
+#include <nlohmann/json.hpp>
+
 namespace yardstick {
 
 std::string format_leaderboard(const Leaderboard& board, const std::string& format,

@@ -1,5 +1,7 @@
 #include "results/leaderboard_json.h"
 
+#include <nlohmann/json.hpp>
+
 namespace yardstick::detail {
 namespace {
 
