@@ -21,6 +21,8 @@ constexpr const char* kOwnVariables[] = {"YARDSTICK_DB", "YARDSTICK_SHARE",
 [[noreturn]] void become(const std::vector<std::string>& words, const Launch& launch,
                          const std::string& output_folder) {
   for (const char* name : kOwnVariables) ::unsetenv(name);
+  // Threads that wait for one another crawl where other tests share the cores.
+  ::setenv("OMP_NUM_THREADS", "1", 1);
   for (const auto& [name, value] : launch.environment) ::setenv(name.c_str(), value.c_str(), 1);
   const int out = ::open((output_folder + "/out").c_str(), O_WRONLY | O_CREAT, 0600);
   const int err = ::open((output_folder + "/err").c_str(), O_WRONLY | O_CREAT, 0600);

@@ -9,8 +9,8 @@
 
 namespace yardstick::test {
 
-// Where and how the program is started. Nothing of the caller's own YARDSTICK_* variables reaches
-// it.
+// Where and how the program is started: with one thread, and without the caller's own YARDSTICK_*
+// variables.
 struct Launch {
   std::string folder;                              // working folder; "" for the caller's
   std::map<std::string, std::string> environment;  // on top of the caller's
