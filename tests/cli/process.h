@@ -12,8 +12,8 @@ namespace yardstick::test {
 // Where and how the program is started: with one thread, and without the caller's own YARDSTICK_*
 // variables.
 struct Launch {
-  std::string folder;                              // working folder; "" for the caller's
-  std::map<std::string, std::string> environment;  // on top of the caller's
+  std::string folder = {};                              // working folder; "" for the caller's
+  std::map<std::string, std::string> environment = {};  // on top of the caller's
 };
 
 struct Finished {
