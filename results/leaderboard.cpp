@@ -30,9 +30,9 @@ constexpr std::array<std::array<std::string_view, 3>, 6> kHeadlines = {{
     {"model/macs", "macs/image", ""},
 }};
 // Shown on request only. A category that is not listed, a plug-in's own, is a headline.
-constexpr std::array<std::string_view, 12> kQuietCategories = {
-    "accuracy", "calibration", "flops",  "latency", "loss",       "macs",
-    "memory",   "model",       "params", "time",    "throughput", "train"};
+constexpr std::array<std::string_view, 13> kQuietCategories = {
+    "accuracy", "calibration", "data",   "flops", "latency",    "loss", "macs",
+    "memory",   "model",       "params", "time",  "throughput", "train"};
 
 [[noreturn]] void throw_nothing_to_rank(const Connection& connection) {
   std::string counts;

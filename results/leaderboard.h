@@ -13,10 +13,10 @@
 namespace yardstick {
 
 struct LeaderboardQuery {
-  std::string task;                    // "" : all
+  std::string task = {};               // "" : all
   std::string sort = "accuracy/top1";  // a measurement's tag; best first by its direction
   // "model=vit_*", "device!=cpu", "accuracy/top1>0.9", "model/parameters<=30M": all must hold.
-  std::vector<std::string> filters;
+  std::vector<std::string> filters = {};
   std::string group = "model";      // best row of each: model, family, device, ..., none
   bool include_ineligible = false;  // debug builds, limited data
 };

@@ -86,7 +86,7 @@ int decimals_of(double shown, double half_width, bool is_whole, Unit unit) {
   } else if (is_whole) {
     decimals = 0;
   } else if (unit != Unit::kFraction && shown != 0) {
-    decimals = 2 - order_of(shown);
+    decimals = 2 - order_of(shown * 1.0005);  // 0.9997 is shown as 1.00
   }
   return std::clamp(decimals, 0, std::max(most, 0));
 }

@@ -15,8 +15,6 @@ using test::ThrowsError;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::UnorderedElementsAre;
 
 constexpr char kTop1[] = "accuracy/top1";
 constexpr char kThroughput[] = "throughput/inference/images";
@@ -282,7 +280,7 @@ TEST_F(LeaderboardTest, SaysWhatAFilterOrSortKeyMayHaveMeant) {
               user_error("did you mean accuracy/top1?"));
   EXPECT_THAT([&] { query({.filters = {"model=vit_tset"}}); },
               user_error("did you mean vit_test?"));
-  EXPECT_THAT([&] { query({.filters = {"device=tpu*"}}); }, user_error("there is cpu"));
+  EXPECT_THAT([&] { query({.filters = {"device=quantum*"}}); }, user_error("there is cpu"));
   EXPECT_THAT([&] { query({.filters = {"accuracy/top1>0.99"}}); },
               user_error("its values go from 95.00 % to 95.00 %"));
   EXPECT_THAT([&] { query({.filters = {"accuracy/top1>high"}}); }, user_error("no number"));
