@@ -75,24 +75,23 @@ Hiera::Hiera(const HieraConfig& config)
 }
 
 void Hiera::init_weights() {
-  constexpr double kStd = 0.02;
-  constexpr double kBias = 0.02;
+  const double bias = config_.init == InitScale::kReference ? 0.02 : 0.0;
   for (const at::Tensor& positions :
        {pos_embed_, pos_embed_win_, pos_embed_spatial_, pos_embed_temporal_}) {
-    if (positions.defined()) layers::trunc_normal(positions, kStd);
+    if (positions.defined()) layers::positions(positions, config_.init);
   }
   for (const auto& module : modules()) {
     if (const auto* linear = dynamic_cast<const Linear*>(module.get())) {
-      layers::trunc_normal(linear->weight, kStd);
-      layers::constant(linear->bias, kBias);
+      layers::linear_weight(linear->weight, config_.init);
+      layers::constant(linear->bias, bias);
     } else if (const auto* norm = dynamic_cast<const LayerNorm*>(module.get())) {
       layers::constant(norm->weight, 1.0);
-      layers::constant(norm->bias, kBias);
+      layers::constant(norm->bias, bias);
     } else if (const auto* scale = dynamic_cast<const LayerScale*>(module.get())) {
       layers::constant(scale->gamma, *config_.layer_scale_init);
     } else if (const auto* convolution = dynamic_cast<const layers::Convolution*>(module.get())) {
       layers::uniform_by_fan_in(*convolution);
-      layers::trunc_normal(convolution->weight, kStd);
+      if (config_.init == InitScale::kReference) layers::trunc_normal(convolution->weight, 0.02);
     }
   }
   if (classifier_) {

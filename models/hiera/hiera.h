@@ -22,7 +22,7 @@ class Hiera : public torch::nn::Module {
   // Requires: problem_of(config) is empty. Parameters are unset.
   explicit Hiera(const HieraConfig& config);
 
-  // The official start: linear layers and position embeddings normal with deviation 0.02, biases of
+  // The official start: linear layers and position embeddings of config.init's scale, biases of
   // linear layers and norms 0.02, the classifier scaled by head_init_scale.
   void init_weights();
 

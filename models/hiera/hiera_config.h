@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/layers/start.h"
 #include "models/layers/token_pool.h"
 
 #include <cstdint>
@@ -49,6 +50,7 @@ struct HieraConfig {
   double drop_path = 0.0;  // rate of the last block
   double head_dropout = 0.0;
   double head_init_scale = 0.001;
+  InitScale init = InitScale::kReference;
   TokenPool pool = TokenPool::kMean;
   HieraPositions positions = HieraPositions::kJoint;
   std::vector<std::int64_t> position_grid = {14, 14};  // of pos_embed, kAbsoluteWindow only

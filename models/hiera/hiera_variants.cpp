@@ -30,7 +30,6 @@ struct Variant {
   std::int64_t heads = 1;
   std::array<std::int64_t, 4> stages = {};
   std::int64_t classes = 1000;
-  std::int64_t patch_stride = 4;  // the kernel is twice that less 1
   std::int64_t position_grid = 14;
   HieraResidual residual = HieraResidual::kProjection;
   bool is_test = false;
@@ -39,6 +38,7 @@ struct Variant {
 constexpr auto kVideo = Kind::kVideo;
 constexpr auto kAbsoluteWindow = Kind::kAbsoluteWindow;
 constexpr std::int64_t kFrames = 16;
+constexpr std::int64_t kPatchStride = 4;  // in space
 constexpr std::int64_t kKineticsClasses = 400;
 
 constexpr Variant kVariants[] = {
@@ -95,8 +95,7 @@ constexpr Variant kVariants[] = {
      .image_px = 32,
      .width = 32,
      .stages = {1, 1, 2, 1},
-     .classes = 10,
-     .patch_stride = 2},
+     .classes = 10},
 };
 
 Preprocessing preprocessing_of(const Variant& variant, std::int64_t image_px) {
@@ -158,24 +157,19 @@ ParamSchema schema_of(const Variant& variant) {
   schema.integer("classes", variant.classes, "number of classes", 1);
   schema.number("drop_path", 0.0, "stochastic depth: rate of the last block, 0 in the first", 0.0,
                 0.99);
-  schema.integer(
-      "img_size", variant.image_px,
-      concat("side of the square input in pixels, a multiple of ", 8 * variant.patch_stride), 1);
+  schema.integer("img_size", variant.image_px,
+                 concat("side of the square input in pixels, a multiple of ", 8 * kPatchStride), 1);
   return schema;
 }
 
 HieraConfig config_of(const Variant& variant, const Params& params) {
   const std::int64_t image_px = params.get<std::int64_t>("img_size");
-  const std::int64_t stride = variant.patch_stride;
   HieraConfig config;
   config.input = {image_px, image_px};
   config.classes = params.get<std::int64_t>("classes");
   config.width = variant.width;
   config.heads = variant.heads;
   config.stages.assign(variant.stages.begin(), variant.stages.end());
-  config.patch_kernel = {2 * stride - 1, 2 * stride - 1};
-  config.patch_stride = {stride, stride};
-  config.patch_padding = {stride - 1, stride - 1};
   config.drop_path = params.get<double>("drop_path");
   config.residual = variant.residual;
   switch (variant.kind) {
@@ -199,6 +193,7 @@ HieraConfig config_of(const Variant& variant, const Params& params) {
     case Kind::kDigits:
       // The official 0.001 is for fine-tuning; a network trained at once starts better without.
       config.head_init_scale = 1.0;
+      config.init = InitScale::kFanIn;
       break;
   }
   return config;

@@ -8,6 +8,8 @@
 
 namespace yardstick::layers {
 
+constexpr double kReferenceStd = 0.02;
+
 void trunc_normal(const at::Tensor& parameter, double std) {
   // At the standard deviations in use (0.02 and below) the bounds lie 100 deviations out, so that
   // clamping gives the truncated distribution, at a third of the cost of inverting the error
@@ -19,6 +21,22 @@ void trunc_normal(const at::Tensor& parameter, double std) {
 void normal(const at::Tensor& parameter, double std) {
   const at::NoGradGuard no_grad;
   parameter.normal_(0.0, std);
+}
+
+void linear_weight(const at::Tensor& weight, InitScale scale) {
+  if (scale == InitScale::kReference) {
+    trunc_normal(weight, kReferenceStd);
+  } else {
+    layers::normal(weight, 1.0 / std::sqrt(static_cast<double>(weight.size(1))));
+  }
+}
+
+void positions(const at::Tensor& embedding, InitScale scale) {
+  if (scale == InitScale::kReference) {
+    trunc_normal(embedding, kReferenceStd);
+  } else {
+    layers::normal(embedding, 0.5);
+  }
 }
 
 void constant(const at::Tensor& parameter, double value) {

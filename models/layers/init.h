@@ -1,5 +1,7 @@
 #pragma once
 
+#include "models/layers/start.h"
+
 #include <ATen/core/Tensor.h>
 
 namespace yardstick::layers {
@@ -12,6 +14,10 @@ class Convolution;
 // default bounds).
 void trunc_normal(const at::Tensor& parameter, double std);
 void normal(const at::Tensor& parameter, double std);
+// A linear layer's weight [out, in]: trunc_normal with 0.02, or normal with 1 / sqrt(in).
+void linear_weight(const at::Tensor& weight, InitScale scale);
+// A position embedding: trunc_normal with 0.02, or normal with 0.5.
+void positions(const at::Tensor& embedding, InitScale scale);
 void constant(const at::Tensor& parameter, double value);
 void scale(const at::Tensor& parameter, double factor);
 

@@ -110,10 +110,10 @@ Vit::Vit(const VitConfig& config) : config_(config) {
 void Vit::init_weights() {
   if (cls_token_.defined()) layers::normal(cls_token_, 1e-6);
   if (reg_token_.defined()) layers::normal(reg_token_, 1e-6);
-  if (pos_embed_.defined()) layers::trunc_normal(pos_embed_, 0.02);
+  if (pos_embed_.defined()) layers::positions(pos_embed_, config_.init);
   for (const auto& module : modules()) {
     if (const auto* linear = dynamic_cast<const Linear*>(module.get())) {
-      layers::trunc_normal(linear->weight, 0.02);
+      layers::linear_weight(linear->weight, config_.init);
       if (linear->bias.defined()) layers::constant(linear->bias, 0.0);
     } else if (const auto* norm = dynamic_cast<const LayerNorm*>(module.get())) {
       layers::constant(norm->weight, 1.0);

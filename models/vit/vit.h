@@ -45,8 +45,8 @@ class Vit : public torch::nn::Module {
   // Requires: problem_of(config) is empty. Parameters are unset.
   explicit Vit(const VitConfig& config);
 
-  // timm's default start: linear layers and position embedding normal with deviation 0.02, class
-  // token 1e-6, biases 0.
+  // timm's default start: linear layers and position embedding of config.init's scale, class token
+  // normal with deviation 1e-6, biases 0.
   void init_weights();
 
   // [B, channels, H, W] -> [B, width], what the head sees.

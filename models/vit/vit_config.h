@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/layers/start.h"
 #include "models/layers/token_pool.h"
 
 #include <array>
@@ -31,6 +32,7 @@ struct VitConfig {
   double norm_eps = 1e-6;
   double drop_path = 0.0;  // rate of the last block
   double head_dropout = 0.0;
+  InitScale init = InitScale::kReference;
 
   bool has_qkv_bias = true;
   bool has_proj_bias = true;  // attention projection and both layers of the MLP

@@ -115,7 +115,7 @@ constexpr Variant kVariants[] = {
      .image_px = 28,
      .patch_px = 4,
      .width = 64,
-     .depth = 6,
+     .depth = 4,
      .heads = 4,
      .classes = 10,
      .pool = kMean},
@@ -195,6 +195,7 @@ VitConfig config_of(const Variant& variant, const Params& params) {
       .depth = variant.depth,
       .heads = variant.heads,
       .drop_path = params.get<double>("drop_path"),
+      .init = variant.origin == Origin::kOurs ? InitScale::kFanIn : InitScale::kReference,
   };
   if (params.get<std::string>("global_pool") == "avg") {
     config.pool = TokenPool::kMean;
