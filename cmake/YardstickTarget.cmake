@@ -56,11 +56,14 @@ function(yardstick_configure_target name)
   endif()
 endfunction()
 
-# yardstick_add_library(<folder> [SHARED] [NO_TORCH] SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...])
-# makes yardstick_<folder> and its alias yardstick::<folder>. Headers are included by their path from
-# the project's root.
+# yardstick_add_library(<folder> [SHARED] [NO_TORCH] [PRECOMPILED <target>] SOURCES ... [DEPENDS ...]
+# [PRIVATE_DEPENDS ...]) makes yardstick_<folder> and its alias yardstick::<folder>. Headers are
+# included by their path from the project's root.
 function(yardstick_add_library name)
-  cmake_parse_arguments(arg "SHARED;NO_TORCH" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "SHARED;NO_TORCH" "PRECOMPILED" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  if(NOT arg_PRECOMPILED)
+    set(arg_PRECOMPILED yardstick_pch_tensor)
+  endif()
   if(arg_SHARED)
     add_library(yardstick_${name} SHARED ${arg_SOURCES})
   else()
@@ -71,8 +74,13 @@ function(yardstick_add_library name)
   target_include_directories(yardstick_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   target_link_libraries(yardstick_${name} PUBLIC ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS})
   if(NOT arg_NO_TORCH)
-    yardstick_use_precompiled(yardstick_${name} yardstick_pch)
+    yardstick_use_precompiled(yardstick_${name} ${arg_PRECOMPILED})
   endif()
+endfunction()
+
+# Nothing of a test's own code is worth optimising, and that is most of what compiling it costs.
+function(yardstick_compile_fast name)
+  target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O0>)
 endfunction()
 
 # yardstick_add_tests(<folder> SOURCES ... [DEPENDS ...] [LABELS ...]) makes yardstick_tests_<folder>
@@ -87,6 +95,7 @@ function(yardstick_add_tests name)
   endif()
   add_executable(yardstick_tests_${name} ${arg_SOURCES})
   yardstick_configure_target(yardstick_tests_${name})
+  yardstick_compile_fast(yardstick_tests_${name})
   target_include_directories(yardstick_tests_${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(yardstick_tests_${name} PRIVATE
     YARDSTICK_TEST_DATA="${PROJECT_SOURCE_DIR}/tests"
