@@ -1,6 +1,9 @@
+#include <yardstick/feature_pyramid.h>
+#include <yardstick/masked_pretrainer.h>
 #include <yardstick/method.h>
 #include <yardstick/metric.h>
 #include <yardstick/model.h>
+#include <yardstick/objective.h>
 #include <yardstick/run.h>
 #include <yardstick/task.h>
 
@@ -28,10 +31,14 @@ std::optional<Enum> from_name(const std::array<std::string_view, N>& names, std:
 // works across plug-ins.
 ActivationTap::~ActivationTap() = default;
 BatchSource::~BatchSource() = default;
+FeaturePyramid::~FeaturePyramid() = default;
+MaskedPretrainer::~MaskedPretrainer() = default;
 Method::~Method() = default;
 Metric::~Metric() = default;
 Model::~Model() = default;
+Objective::~Objective() = default;
 ProgressListener::~ProgressListener() = default;
+RandomDraws::~RandomDraws() = default;
 RecordSink::~RecordSink() = default;
 ReplaceableHead::~ReplaceableHead() = default;
 Task::~Task() = default;

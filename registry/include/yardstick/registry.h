@@ -11,6 +11,7 @@
 #include <yardstick/metric.h>
 #include <yardstick/model.h>
 #include <yardstick/names.h>
+#include <yardstick/objective.h>
 #include <yardstick/task.h>
 
 namespace yardstick {
@@ -84,6 +85,7 @@ struct Registrar {
   Registry<MethodEntry> methods{"method", "methods"};
   Registry<TaskEntry> tasks{"task", "tasks"};
   Registry<MetricEntry> metrics{"metric", "metrics"};
+  Registry<ObjectiveEntry> objectives{"objective", "objectives"};
   Registry<GoldenFamily> golden_families{"golden family", "golden families"};
 
   // Adds to the registry of the entry's kind and stamps it with `origin`.
@@ -91,6 +93,7 @@ struct Registrar {
   void add(MethodEntry entry) { stamp(methods, std::move(entry)); }
   void add(TaskEntry entry) { stamp(tasks, std::move(entry)); }
   void add(MetricEntry entry) { stamp(metrics, std::move(entry)); }
+  void add(ObjectiveEntry entry) { stamp(objectives, std::move(entry)); }
   void add(GoldenFamily entry) { stamp(golden_families, std::move(entry)); }
 
   std::string origin = "built-in";  // of what is registered next
