@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace yardstick {
@@ -27,7 +29,46 @@ std::array<double, 3> three_numbers(const Json& json, const std::string& key,
   return values;
 }
 
+template <typename Value>
+Value named(std::string_view text, const char* what,
+            std::span<const std::pair<std::string_view, Value>> values) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : values) {
+    if (name == text) return value;
+    names.emplace_back(name);
+  }
+  std::string hint = suggestion(text, names);
+  if (hint.empty()) {
+    hint = "it is one of";
+    for (const std::string& name : names) hint += " " + name;
+  }
+  throw_user(concat("no ", what, " is called '", text, "'"), hint);
+}
+
 }  // namespace
+
+CropRule crop_rule_from_string(std::string_view text) {
+  static constexpr std::pair<std::string_view, CropRule> kRules[] = {
+      {"timm", CropRule::kTimm},
+      {"torchvision", CropRule::kTorchvision},
+      {"one_try", CropRule::kOneTry}};
+  return named<CropRule>(text, "rule for random crops", kRules);
+}
+
+TrainInterpolation train_interpolation_from_string(std::string_view text) {
+  static constexpr std::pair<std::string_view, TrainInterpolation> kChoices[] = {
+      {"as_eval", TrainInterpolation::kAsEvaluation},
+      {"bilinear", TrainInterpolation::kBilinear},
+      {"bicubic", TrainInterpolation::kBicubic},
+      {"random", TrainInterpolation::kRandom}};
+  return named<TrainInterpolation>(text, "interpolation", kChoices);
+}
+
+EraseMode erase_mode_from_string(std::string_view text) {
+  static constexpr std::pair<std::string_view, EraseMode> kModes[] = {
+      {"const", EraseMode::kConst}, {"rand", EraseMode::kRand}, {"pixel", EraseMode::kPixel}};
+  return named<EraseMode>(text, "way of erasing", kModes);
+}
 
 std::string to_json(const Preprocessing& preprocessing) {
   Json json;

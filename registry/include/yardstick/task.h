@@ -36,6 +36,10 @@ struct DataRequest {
   std::int64_t limit = 0;  // first samples only; 0: all
   bool pin_memory = false;
   std::string class_index;  // JSON file that overrides the classes' order; "" : sorted names
+  // Low-shot: this many samples of each class, chosen by `subset_seed`; 0: all. The choice of a
+  // smaller number is part of that of a larger one. Positions and fingerprint stay the whole split's.
+  std::int64_t samples_per_class = 0;
+  std::uint64_t subset_seed = 0;
 };
 
 struct BadInput {
