@@ -37,7 +37,7 @@ TEST(UsageTest, HelpGoesToStdout) {
 
 TEST(UsageTest, OffersTheNearestCommand) {
   EXPECT_THAT(yardstick({"lisst"}), Fails(2, HasSubstr("did you mean list?")));
-  EXPECT_THAT(yardstick({"plugin", "chek"}), Fails(2, HasSubstr("did you mean plugin check?")));
+  EXPECT_THAT(yardstick({"plugin", "chek"}), Fails(2, HasSubstr("did you mean plugin check")));
   EXPECT_THAT(yardstick({"plugin"}), Fails(2, HasSubstr("plugin new or plugin check")));
   EXPECT_THAT(yardstick({"help", "bnch"}), Fails(2, HasSubstr("did you mean bench?")));
 }
@@ -100,7 +100,9 @@ TEST(UsageTest, MapsKindsOfErrorsToExitCodes) {
   EXPECT_THAT(yardstick({"leaderboard", "--db", folder.file("none.db")}),
               Fails(3, HasSubstr("none.db")));
   EXPECT_THAT(yardstick({"bench", "vit_test", "--db", "/proc/none/x.db"}),
-              Fails(4, HasSubstr("/proc/none/x.db")));
+              Fails(3, HasSubstr("/proc/none/x.db")));
+  EXPECT_THAT(yardstick({"bench", "vit_test", "--db", folder.file("x.db"), "--device", "cuda:99"}),
+              Fails(4, HasSubstr("CUDA device")));
   EXPECT_THAT(yardstick({"list"}, {.environment = {{"YARDSTICK_PLUGIN_PATH", "/none"}}}),
               Fails(2, HasSubstr("YARDSTICK_PLUGIN_PATH")));
 }

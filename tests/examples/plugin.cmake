@@ -23,7 +23,7 @@ if(NOT output MATCHES "tinynet_28")
   message(FATAL_ERROR "list does not show the plug-in's model:\n${output}")
 endif()
 run(${yardstick} plugin check ${plugin})
-run(${yardstick} --plugin ${plugin} train tinynet_28 --task digits --epochs 1 --batch-size 100
+run(${yardstick} --plugin ${plugin} train tinynet_28 --task digits --epochs 1 --warmup-epochs 0 --batch-size 100
   --output ${WORK}/run --db ${WORK}/results.db)
 run(${yardstick} leaderboard --db ${WORK}/results.db --format csv)
 if(NOT output MATCHES "tinynet_28")
