@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/setup.sh
-scripts/build.sh release
+scripts/build.sh --program release
 yardstick=build/release/bin/yardstick
 
 out=${1:-runs/quickstart}
