@@ -115,6 +115,7 @@ Command bench_command() {
                    config_option()}},
                  {"Where and how",
                   {device_option(), init_seed_option(), database_option(), dry_run_option(),
+                   details_option(),
                    json_option()}},
                  setting_options("Measurement settings", bench_settings()),
                  general_options()},

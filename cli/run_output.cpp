@@ -1,7 +1,6 @@
 #include "cli/run_output.h"
 
 #include "cli/exit_code.h"
-#include "results/reporters.h"
 
 #include <yardstick/error.h>
 #include <yardstick/sha256.h>
@@ -28,6 +27,7 @@ std::string quoted(const std::string& word) {
 RunOutput::RunOutput(const std::string& database, const CommandLine& line, Context& context)
     : context_(context),
       as_json_(line.has("json")),
+      detail_(line.has("details") ? RecordDetail::kFull : RecordDetail::kBrief),
       store_(database, ResultStore::Mode::kReadWrite) {}
 
 void RunOutput::take(const RunRecord& record) {
@@ -52,7 +52,7 @@ void RunOutput::take(const RunRecord& record) {
 }
 
 void RunOutput::print(const RunRecord& record) {
-  std::string text = record_to_text(record);
+  std::string text = record_to_text(record, detail_);
   if (!text.ends_with('\n')) text += '\n';
   context_.out() << text << std::flush;
 }

@@ -2,6 +2,7 @@
 
 #include "cli/command_line.h"
 #include "cli/context.h"
+#include "results/reporters.h"
 #include "results/result_store.h"
 
 #include <yardstick/run.h>
@@ -28,6 +29,7 @@ class RunOutput {
 
   Context& context_;
   bool as_json_;
+  RecordDetail detail_;
   ResultStore store_;
   std::vector<std::string> records_;
   bool all_ok_ = true;

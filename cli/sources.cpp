@@ -23,8 +23,8 @@ std::vector<std::string> allowed_keys(const Command& command) {
   std::vector<std::string> keys = {"about"};
   if (command.max_arguments > 0) keys.push_back("model");
   for (const std::string& option : command.option_names()) {
-    static const std::vector<std::string> kUsage = {"config", "dry-run", "help",  "json",
-                                                    "plugin", "quiet",   "resume"};
+    static const std::vector<std::string> kUsage = {"config", "details", "dry-run", "help",
+                                                    "json",   "plugin",  "quiet",   "resume"};
     if (std::find(kUsage.begin(), kUsage.end(), option) == kUsage.end()) {
       keys.push_back(key_name(option));
     }

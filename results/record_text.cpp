@@ -24,14 +24,16 @@ void section(std::string& text, const std::string& title, const Rows& rows,
   text += "\n" + title + "\n" + detail::lay_out(rows, aligns, "  ");
 }
 
-Rows setting_rows(const std::string& effective) {
+// Those that somebody or something chose, or all.
+Rows setting_rows(const std::string& effective, RecordDetail extent) {
   Rows rows;
   const detail::OrderedJson settings = detail::embedded_json(effective.empty() ? "{}" : effective);
   if (!settings.is_object()) return {{printable(effective), "", ""}};
   for (const auto& [name, setting] : settings.items()) {
     if (setting.is_object() && setting.contains("value")) {
-      rows.push_back({printable(name), printable(plain(setting["value"])),
-                      printable(plain(setting.value("origin", detail::OrderedJson(""))))});
+      const std::string origin = plain(setting.value("origin", detail::OrderedJson("")));
+      if (extent == RecordDetail::kBrief && origin == "default") continue;
+      rows.push_back({printable(name), printable(plain(setting["value"])), printable(origin)});
     } else {
       rows.push_back({printable(name), printable(plain(setting)), ""});
     }
@@ -53,7 +55,7 @@ std::string headline(const RunRecord& record) {
 
 }  // namespace
 
-std::string record_to_text(const RunRecord& record) {
+std::string record_to_text(const RunRecord& record, RecordDetail extent) {
   std::string text = headline(record) + "\n";
   std::string flags;
   for (const std::string& flag : record.flags) flags += (flags.empty() ? "" : ", ") + flag;
@@ -74,8 +76,9 @@ std::string record_to_text(const RunRecord& record) {
   }
   section(text, "Measurements", measurements,
           {Align::kLeft, Align::kLeft, Align::kLeft, Align::kLeft});
-  section(text, "Settings", setting_rows(record.effective),
+  section(text, "Settings", setting_rows(record.effective, extent),
           {Align::kLeft, Align::kLeft, Align::kLeft});
+  if (extent == RecordDetail::kBrief) return text;
   Rows provenance;
   for (const auto& [key, value] : record.provenance) {
     provenance.push_back({printable(key), printable(value)});

@@ -22,8 +22,13 @@ struct MeasurementText {
 };
 MeasurementText measurement_text(const Measurement& measurement);
 
+enum class RecordDetail {
+  kBrief,  // measurements, and the settings that are not defaults
+  kFull    // all settings, and the provenance
+};
+
 // A record as JSON (docs/results-schema.md), and as text for a terminal.
 std::string record_to_json(const RunRecord& record, bool with_samples);
-std::string record_to_text(const RunRecord& record);
+std::string record_to_text(const RunRecord& record, RecordDetail extent);
 
 }  // namespace yardstick

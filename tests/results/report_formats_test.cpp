@@ -70,7 +70,9 @@ TEST_F(ReportFormatsTest, PrintsTheApprovedJson) {
 TEST_F(ReportFormatsTest, PrintsTheApprovedRecord) {
   test::expect_approved("record.json", record_to_json(test::full_record(), false));
   test::expect_approved("record_with_samples.json", record_to_json(test::full_record(), true));
-  test::expect_approved("record.txt", record_to_text(test::full_record()));
+  test::expect_approved("record.txt", record_to_text(test::full_record(), RecordDetail::kFull));
+  test::expect_approved("record_brief.txt",
+                        record_to_text(test::full_record(), RecordDetail::kBrief));
 }
 
 TEST_F(ReportFormatsTest, RefusesAFormatThatIsNone) {
