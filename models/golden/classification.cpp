@@ -1,5 +1,8 @@
 #include "models/golden/classification.h"
 
+#include "models/golden/case_input.h"
+#include "models/golden/wanted_activations.h"
+
 #include <yardstick/error.h>
 
 #include <ATen/core/grad_mode.h>
@@ -13,31 +16,6 @@
 
 namespace yardstick {
 namespace {
-
-class WantedActivations final : public ActivationTap {
- public:
-  explicit WantedActivations(const std::vector<std::string>& wanted) : wanted_(wanted) {}
-
-  void record(std::string_view name, const at::Tensor& value) override {
-    if (std::ranges::find(wanted_, name) != wanted_.end()) {
-      found_.insert_or_assign(std::string(name), value.detach());
-    }
-  }
-
-  TensorMap take() && { return std::move(found_); }
-
- private:
-  const std::vector<std::string>& wanted_;
-  TensorMap found_;
-};
-
-const at::Tensor& input_of(const GoldenCase& golden) {
-  for (const char* name : {"image", "video"}) {
-    const auto found = golden.inputs.find(name);
-    if (found != golden.inputs.end()) return found->second;
-  }
-  throw_data(concat("case ", golden.name, " has neither in.image nor in.video"));
-}
 
 at::Tensor loss_of(const at::Tensor& logits, const GoldenCase& golden) {
   const auto found = golden.inputs.find("target");
@@ -96,16 +74,15 @@ void require_no_random_drops(const GoldenCase& golden, double drop_rate) {
 }
 
 TensorMap compute_classification(Model& model, const GoldenCase& golden) {
-  const std::vector<std::string>& wanted = golden.wanted;
   const auto is_wanted = [&](std::string_view name) {
-    return std::ranges::find(wanted, name) != wanted.end();
+    return std::ranges::find(golden.wanted, name) != golden.wanted.end();
   };
   model.module().train(golden.mode == "train");
   const at::AutoGradMode grad_mode(is_wanted("loss"));
 
-  WantedActivations tap(wanted);
+  WantedActivations tap(golden.wanted);
   Batch batch;
-  batch.input = input_of(golden);
+  batch.input = case_pixels(golden);
   const ModelOutput output = model.forward(batch, &tap);
   TensorMap results = std::move(tap).take();
   if (is_wanted("logits")) results["logits"] = output.logits;
