@@ -1,7 +1,5 @@
 #include "runners/adamw.h"
 
-#include <yardstick/error.h>
-
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_foreach_sub.h>
@@ -14,9 +12,9 @@
 namespace yardstick {
 
 Adamw::Adamw(std::vector<ParamGroup> groups, const Options& options)
-    : groups_(std::move(groups)), options_(options) {
+    : Optimizer(std::move(groups)), options_(options) {
   const at::NoGradGuard no_grad;
-  for (const ParamGroup& group : groups_) {
+  for (const ParamGroup& group : this->groups()) {
     std::vector<Moments>& moments = moments_.emplace_back();
     for (const NamedParameter& parameter : group.parameters) {
       const auto options_like = parameter.value.options().requires_grad(false);
@@ -26,14 +24,15 @@ Adamw::Adamw(std::vector<ParamGroup> groups, const Options& options)
   }
 }
 
-void Adamw::step(double lr, const at::Tensor& found_inf) {
+void Adamw::update(double lr, const at::Tensor& found_inf) {
   const at::NoGradGuard no_grad;
   std::optional<at::Tensor> skip;
   if (found_inf.defined()) skip = found_inf;
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
+  for (std::size_t g = 0; g < groups().size(); ++g) {
+    const ParamGroup& group = groups()[g];
     std::vector<at::Tensor> parameters, gradients, exp_avgs, exp_avg_sqs, steps;
-    for (std::size_t i = 0; i < groups_[g].parameters.size(); ++i) {
-      const at::Tensor& parameter = groups_[g].parameters[i].value;
+    for (std::size_t i = 0; i < group.parameters.size(); ++i) {
+      const at::Tensor& parameter = group.parameters[i].value;
       if (!parameter.grad().defined()) continue;
       parameters.push_back(parameter);
       gradients.push_back(parameter.grad());
@@ -44,7 +43,8 @@ void Adamw::step(double lr, const at::Tensor& found_inf) {
     if (parameters.empty()) continue;
     at::_foreach_add_(steps, 1);
     at::_fused_adamw_(parameters, gradients, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/{}, steps,
-                      lr, options_.beta1, options_.beta2, groups_[g].weight_decay, options_.eps,
+                      lr * group.lr_scale, options_.beta1, options_.beta2, group.weight_decay,
+                      options_.eps,
                       /*amsgrad=*/false, /*maximize=*/false, /*grad_scale=*/{}, skip);
     if (skip) {
       at::_foreach_sub_(steps, std::vector<at::Tensor>(steps.size(), skip->squeeze()));
@@ -54,27 +54,15 @@ void Adamw::step(double lr, const at::Tensor& found_inf) {
 
 TensorMap Adamw::state() const {
   TensorMap state;
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    for (std::size_t i = 0; i < groups_[g].parameters.size(); ++i) {
-      const std::string& name = groups_[g].parameters[i].name;
+  for (std::size_t g = 0; g < groups().size(); ++g) {
+    for (std::size_t i = 0; i < groups()[g].parameters.size(); ++i) {
+      const std::string& name = groups()[g].parameters[i].name;
       state.emplace("exp_avg." + name, moments_[g][i].exp_avg);
       state.emplace("exp_avg_sq." + name, moments_[g][i].exp_avg_sq);
       state.emplace("step." + name, moments_[g][i].step);
     }
   }
   return state;
-}
-
-void Adamw::load(const TensorMap& state) {
-  for (auto& [name, tensor] : this->state()) {
-    const auto found = state.find(name);
-    if (found == state.end()) throw_data(concat("optimizer state ", name, " is missing"));
-    if (found->second.sizes() != tensor.sizes()) {
-      throw_data(concat("optimizer state ", name, " has shape ", found->second.sizes(), ", not ",
-                        tensor.sizes()));
-    }
-    at::Tensor(tensor).copy_(found->second);
-  }
 }
 
 }  // namespace yardstick

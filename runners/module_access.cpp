@@ -35,6 +35,8 @@ std::vector<NamedParameter> parameters_of(torch::nn::Module& module) {
   return parameters;
 }
 
+std::vector<at::Tensor> buffers_of(torch::nn::Module& module) { return module.buffers(); }
+
 void set_mode(torch::nn::Module& module, ModuleMode mode) {
   module.train(mode == ModuleMode::kTrain);
 }

@@ -24,6 +24,9 @@ struct NamedParameter {
 // Trained and frozen parameters in the module's order, without buffers. Shared ones appear once.
 std::vector<NamedParameter> parameters_of(torch::nn::Module& module);
 
+// Buffers (running statistics) without parameters, in the module's order.
+std::vector<at::Tensor> buffers_of(torch::nn::Module& module);
+
 void set_mode(torch::nn::Module& module, ModuleMode mode);
 
 // Moves parameters and buffers; the floating ones also take `dtype`, integer buffers keep theirs.
