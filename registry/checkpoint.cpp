@@ -1,131 +1,159 @@
-#include <yardstick/check.h>
 #include <yardstick/checkpoint.h>
 #include <yardstick/error.h>
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 #include <nlohmann/json.hpp>
 
-#include <array>
-#include <cstring>
 #include <map>
-#include <memory>
 #include <set>
+#include <string_view>
 #include <utility>
-#include <vector>
 
+#include "registry/checkpoint/printable.h"
+#include "registry/checkpoint/safetensors_header.h"
+#include "registry/checkpoint/shard_index.h"
+#include "registry/checkpoint/strides.h"
 #include "registry/checkpoint/torch_file.h"
 #include "registry/checkpoint/torch_writer.h"
+#include "registry/mapped_tensors.h"
 
 namespace yardstick {
-namespace {
 
-using checkpoint::Dtype;
-using Json = nlohmann::ordered_json;
+using checkpoint::MappedFile;
+using checkpoint::SafetensorsEntry;
 
-constexpr std::array<std::pair<Dtype, at::ScalarType>, 14> kTypes = {{
-    {Dtype::kFloat64, at::kDouble},
-    {Dtype::kFloat32, at::kFloat},
-    {Dtype::kFloat16, at::kHalf},
-    {Dtype::kBFloat16, at::kBFloat16},
-    {Dtype::kFloat8E4M3, at::kFloat8_e4m3fn},
-    {Dtype::kFloat8E5M2, at::kFloat8_e5m2},
-    {Dtype::kInt64, at::kLong},
-    {Dtype::kInt32, at::kInt},
-    {Dtype::kInt16, at::kShort},
-    {Dtype::kInt8, at::kChar},
-    {Dtype::kUInt8, at::kByte},
-    {Dtype::kBool, at::kBool},
-    {Dtype::kComplex64, at::kComplexFloat},
-    {Dtype::kComplex128, at::kComplexDouble},
-}};
+struct CheckpointFile::State {
+  // An entry's bytes, and the mapping that they are in.
+  struct Located {
+    std::shared_ptr<MappedTensors> mapped;
+    MappedView view;
+  };
 
-at::ScalarType scalar_type(Dtype dtype) {
-  for (const auto& [ours, theirs] : kTypes) {
-    if (ours == dtype) return theirs;
+  CheckpointFormat format = CheckpointFormat::kSafetensors;
+  std::vector<CheckpointEntry> entries;
+  std::vector<Located> located;  // one an entry
+  std::vector<std::string> files;
+  std::string metadata = "{}";
+
+  void add(std::string name, std::string part, const std::shared_ptr<MappedTensors>& mapped,
+           MappedView view) {
+    std::uint64_t bytes = checkpoint::element_bytes(view.dtype);
+    for (const std::int64_t size : view.shape) bytes *= static_cast<std::uint64_t>(size);
+    entries.push_back({.name = std::move(name),
+                       .part = std::move(part),
+                       .dtype = checkpoint::dtype_name(view.dtype),
+                       .shape = view.shape,
+                       .bytes = bytes});
+    located.push_back({mapped, std::move(view)});
   }
-  YS_CHECK(false, static_cast<int>(dtype));
-  return at::kFloat;
-}
 
-Dtype dtype_of(at::ScalarType type, const std::string& name) {
-  for (const auto& [ours, theirs] : kTypes) {
-    if (theirs == type) return ours;
+  void add(const SafetensorsEntry& entry, const std::shared_ptr<MappedTensors>& mapped) {
+    add(entry.name, "", mapped,
+        {.dtype = entry.dtype,
+         .storage_offset = entry.begin,
+         .storage_bytes = entry.end - entry.begin,
+         .shape = entry.shape,
+         .strides = checkpoint::contiguous_strides(entry.shape)});
   }
-  throw_data(concat("tensor ", name, " has a dtype that checkpoints do not hold"));
-}
 
-// Bytes of each storage, mapped, or copied once where elements would lie unaligned.
-class StorageBytes {
- public:
-  explicit StorageBytes(std::shared_ptr<checkpoint::MappedFile> file) : file_(std::move(file)) {}
-
-  char* at(const checkpoint::Storage& storage, std::size_t alignment) {
-    char* mapped = file_->data() + storage.file_offset;
-    if (reinterpret_cast<std::uintptr_t>(mapped) % alignment == 0) return mapped;
-    auto& copy = copies_[&storage];
-    if (!copy) {
-      copy = std::make_unique<std::vector<std::max_align_t>>(storage.bytes / sizeof(std::max_align_t) + 1);
-      std::memcpy(copy->data(), mapped, storage.bytes);
+  void read_torch(const std::shared_ptr<MappedTensors>& mapped) {
+    const checkpoint::TorchFile file(mapped->file().view(), mapped->file().path());
+    format = file.format() == checkpoint::TorchFile::Format::kZip ? CheckpointFormat::kTorchZip
+                                                                  : CheckpointFormat::kTorchLegacy;
+    metadata = file.metadata_json();
+    for (checkpoint::NamedTensor& tensor : file.tensors()) {
+      const checkpoint::TensorView& view = *tensor.view;
+      add(std::move(tensor.name), std::move(tensor.part), mapped,
+          {.dtype = view.dtype,
+           .storage_offset = view.storage->file_offset,
+           .storage_bytes = view.storage->bytes,
+           .element_offset = view.offset,
+           .shape = view.shape,
+           .strides = view.strides});
     }
-    return reinterpret_cast<char*>(copy->data());
   }
 
- private:
-  std::shared_ptr<checkpoint::MappedFile> file_;
-  std::map<const checkpoint::Storage*, std::unique_ptr<std::vector<std::max_align_t>>> copies_;
+  void read_safetensors(const std::shared_ptr<MappedTensors>& mapped) {
+    const auto header =
+        checkpoint::read_safetensors_header(mapped->file().view(), mapped->file().path());
+    metadata = nlohmann::json(header.metadata).dump();
+    for (const SafetensorsEntry& entry : header.entries) add(entry, mapped);
+  }
+
+  void read_shards(const MappedFile& index_file) {
+    format = CheckpointFormat::kShardedSafetensors;
+    const std::string& path = index_file.path();
+    const checkpoint::ShardIndex index = checkpoint::read_shard_index(index_file.view(), path);
+    metadata = index.metadata;
+    std::map<std::string, std::set<std::string>> tensors_by_file;
+    for (const auto& [name, file] : index.files) tensors_by_file[file].insert(name);
+    files.clear();
+    const std::string folder = path.substr(0, path.rfind('/') + 1);
+    for (auto& [file, wanted] : tensors_by_file) {
+      const std::string shard = folder + file;
+      files.push_back(shard);
+      const auto mapped = std::make_shared<MappedTensors>(MappedFile::open(shard));
+      const auto header = checkpoint::read_safetensors_header(mapped->file().view(), shard);
+      const SafetensorsEntry* unlisted = nullptr;
+      for (const SafetensorsEntry& entry : header.entries) {
+        if (wanted.erase(entry.name) == 0) unlisted = &entry;
+        add(entry, mapped);
+      }
+      if (!wanted.empty()) {
+        throw_data(concat(shard, ": lacks tensor ", checkpoint::printable(*wanted.begin())));
+      }
+      if (unlisted != nullptr) {
+        throw_data(concat(shard, ": holds tensor ", checkpoint::printable(unlisted->name), ", which ",
+                          path, " does not list there"));
+      }
+    }
+  }
 };
 
-Checkpoint read_torch(std::shared_ptr<checkpoint::MappedFile> mapped) {
-  const checkpoint::TorchFile file(std::move(mapped));
-  Checkpoint result;
-  result.format = file.format() == checkpoint::TorchFile::Format::kZip ? CheckpointFormat::kTorchZip
-                                                                       : CheckpointFormat::kTorchLegacy;
-  result.metadata = file.metadata_json();
-  const auto bytes = std::make_shared<StorageBytes>(file.file());
-  for (const auto& [name, view] : file.tensors()) {
-    const at::ScalarType type = scalar_type(view->dtype);
-    const std::size_t element = checkpoint::element_bytes(view->dtype);
-    at::Tensor tensor;
-    if (view->storage->bytes == 0) {
-      tensor = at::empty(view->shape, at::TensorOptions().dtype(type));
-    } else {
-      char* data = bytes->at(*view->storage, element) + view->offset * element;
-      tensor = at::from_blob(data, view->shape, view->strides, [bytes](void*) {},
-                             at::TensorOptions().dtype(type));
-    }
-    result.tensors.emplace(name, std::move(tensor));
-  }
-  return result;
-}
+namespace {
 
-// {"metadata": ..., "weight_map": {"name": "model-00001-of-00002.safetensors", ...}}
-Checkpoint read_shards(const checkpoint::MappedFile& index) {
-  const std::string& path = index.path();
-  const Json json = Json::parse(index.data(), index.data() + index.bytes(), nullptr, false);
-  if (!json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object()) {
-    throw_data(concat(path, ": is no index of shards: it lacks weight_map"));
+// What people name instead of a checkpoint, by its first bytes; null where it may be safetensors.
+const char* other_file(std::string_view bytes) {
+  if (bytes.size() > 8 && bytes[8] == '{') return nullptr;
+  if (bytes.starts_with("version https://git-lfs")) {
+    return "is a Git LFS pointer; fetch the file that it stands for with `git lfs pull`";
   }
-  const std::string folder = path.substr(0, path.rfind('/') + 1);
-  Checkpoint result;
-  result.format = CheckpointFormat::kShardedSafetensors;
-  std::map<std::string, TensorMap> shards;
-  for (const auto& [name, file] : json["weight_map"].items()) {
-    if (!file.is_string()) throw_data(concat(path, ": weight_map: ", name, " names no file"));
-    const auto shard = file.get<std::string>();
-    if (shard.find('/') != std::string::npos) {
-      throw_data(concat(path, ": the shard ", shard, " is not beside its index"));
-    }
-    if (!shards.contains(shard)) shards[shard] = read_safetensors(folder + shard).tensors;
-    const auto found = shards[shard].find(name);
-    if (found == shards[shard].end()) throw_data(concat(folder, shard, ": lacks tensor ", name));
-    result.tensors.emplace(name, found->second);
-  }
-  if (json.contains("metadata")) result.metadata = json["metadata"].dump();
-  return result;
+  if (bytes.starts_with("<")) return "is a web page, not the file behind it";
+  if (bytes.starts_with("\x1f\x8b")) return "is compressed with gzip; unpack it first";
+  if (bytes.starts_with("\x80")) return "is a bare pickle, which torch.save did not write";
+  if (bytes.starts_with("\x89HDF")) return "is an HDF5 file, which is not read";
+  return nullptr;
 }
 
 }  // namespace
+
+CheckpointFile::CheckpointFile(const std::string& path) : state_(std::make_unique<State>()) {
+  const auto mapped = std::make_shared<MappedTensors>(MappedFile::open(path));
+  const std::string_view bytes = mapped->file().view();
+  state_->files = {path};
+  if (checkpoint::TorchFile::is_one(bytes)) {
+    state_->read_torch(mapped);
+  } else if (path.ends_with(".json")) {
+    state_->read_shards(mapped->file());
+  } else if (const char* other = other_file(bytes); other != nullptr) {
+    throw_data(concat(path, ": ", other));
+  } else {
+    state_->read_safetensors(mapped);
+  }
+}
+
+CheckpointFile::~CheckpointFile() = default;
+CheckpointFile::CheckpointFile(CheckpointFile&&) noexcept = default;
+CheckpointFile& CheckpointFile::operator=(CheckpointFile&&) noexcept = default;
+
+CheckpointFormat CheckpointFile::format() const noexcept { return state_->format; }
+const std::vector<CheckpointEntry>& CheckpointFile::entries() const noexcept { return state_->entries; }
+const std::string& CheckpointFile::metadata() const noexcept { return state_->metadata; }
+const std::vector<std::string>& CheckpointFile::files() const noexcept { return state_->files; }
+
+at::Tensor CheckpointFile::tensor(std::size_t index) const {
+  const State::Located& located = state_->located.at(index);
+  return located.mapped->tensor(located.view);
+}
 
 std::string_view to_string(CheckpointFormat format) {
   switch (format) {
@@ -142,13 +170,11 @@ std::string_view to_string(CheckpointFormat format) {
 }
 
 Checkpoint read_checkpoint(const std::string& path) {
-  const std::shared_ptr<checkpoint::MappedFile> file = checkpoint::MappedFile::open(path);
-  if (checkpoint::TorchFile::is_one(*file)) return read_torch(file);
-  if (path.ends_with(".index.json")) return read_shards(*file);
-  Checkpoint result;
-  TensorFile safetensors = read_safetensors(path);
-  result.tensors = std::move(safetensors.tensors);
-  result.metadata = Json(safetensors.metadata).dump(-1, ' ', false, Json::error_handler_t::replace);
+  const CheckpointFile file(path);
+  Checkpoint result{.format = file.format(), .tensors = {}, .metadata = file.metadata()};
+  for (std::size_t i = 0; i < file.entries().size(); ++i) {
+    result.tensors.emplace(file.entries()[i].name, file.tensor(i));
+  }
   return result;
 }
 
@@ -156,9 +182,12 @@ void write_torch_checkpoint(const std::string& path, const TensorMap& tensors) {
   std::vector<at::Tensor> kept;
   std::vector<checkpoint::TensorBytes> bytes;
   for (const auto& [name, tensor] : tensors) {
+    if (!checkpoint::is_utf8(name)) {
+      throw_data(concat(path, ": a tensor cannot be named ", checkpoint::printable(name)));
+    }
     kept.push_back(tensor.detach().to(at::kCPU).contiguous());
     const at::Tensor& flat = kept.back();
-    bytes.push_back({name, dtype_of(flat.scalar_type(), name), flat.sizes().vec(), flat.const_data_ptr(),
+    bytes.push_back({name, dtype_of(flat, name), flat.sizes().vec(), flat.const_data_ptr(),
                      static_cast<std::uint64_t>(flat.numel() * flat.element_size())});
   }
   checkpoint::write_torch_zip(path, bytes);

@@ -27,14 +27,15 @@ std::shared_ptr<MappedFile> MappedFile::open(const std::string& path) {
       if (fd >= 0) ::close(fd);
     }
   };
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // Without O_NONBLOCK a pipe of that name would be waited for.
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.fd < 0) throw_data(concat(path, ": cannot be opened: ", std::strerror(errno)));
   struct stat status {};
   if (::fstat(file.fd, &status) != 0) throw_data(concat(path, ": ", std::strerror(errno)));
   if (!S_ISREG(status.st_mode)) throw_data(concat(path, ": is not a file"));
   const auto bytes = static_cast<std::size_t>(status.st_size);
   if (bytes == 0) throw_data(concat(path, ": is empty"));
-  void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.fd, 0);
+  void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.fd, 0);
   if (data == MAP_FAILED) {
     throw_environment(concat(path, ": cannot be mapped: ", std::strerror(errno)));
   }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace yardstick::checkpoint {
 
@@ -19,6 +20,7 @@ class MappedFile {
 
   const std::string& path() const noexcept { return path_; }
   char* data() const noexcept { return data_; }
+  std::string_view view() const noexcept { return {data_, bytes_}; }
   std::size_t bytes() const noexcept { return bytes_; }
 
  private:

@@ -11,6 +11,13 @@
 namespace yardstick::checkpoint {
 
 using Kind = Value::Kind;
+namespace {
+
+// Bounds of what a pickle of gigabytes can make: ten pushes for each object that Arena allows.
+constexpr std::uint64_t kMaxPushes = 40'000'000;
+constexpr std::size_t kMaxMemo = 4'000'000;
+
+}  // namespace
 
 PickleReader::PickleReader(std::string_view file, const std::string& path, Arena& arena)
     : file_(file), path_(path), arena_(arena), globals_(arena) {}
@@ -41,6 +48,11 @@ std::string_view PickleReader::take_line() {
   return line;
 }
 
+void PickleReader::push(Value* value) {
+  if (++pushes_ > kMaxPushes) refuse(concat("takes more than ", kMaxPushes, " steps"));
+  stack_.push_back(value);
+}
+
 Value* PickleReader::pop() {
   const std::size_t floor = marks_.empty() ? 0 : marks_.back();
   if (stack_.size() <= floor) refuse("takes more than there is");
@@ -51,7 +63,7 @@ Value* PickleReader::pop() {
 
 Value* PickleReader::top() {
   Value* value = pop();
-  push(value);
+  stack_.push_back(value);
   return value;
 }
 
@@ -64,7 +76,10 @@ std::vector<Value*> PickleReader::pop_to_mark() {
   return items;
 }
 
-void PickleReader::put_memo(std::uint64_t index) { memo_[index] = top(); }
+void PickleReader::put_memo(std::uint64_t index) {
+  memo_[index] = top();
+  if (memo_.size() > kMaxMemo) refuse(concat("remembers more than ", kMaxMemo, " objects"));
+}
 
 void PickleReader::get_memo(std::uint64_t index) {
   const auto found = memo_.find(index);
@@ -206,9 +221,12 @@ bool PickleReader::step_text(unsigned char opcode) {
       push(make_text(std::string(line.substr(1, line.size() - 2))));
       return true;
     }
-    case 'V':
-      push(make_text(std::string(take_line())));
+    case 'V': {
+      const std::string_view line = take_line();
+      if (line.find('\\') != std::string_view::npos) refuse("has an escaped string");
+      push(make_text(std::string(line)));
       return true;
+    }
     case 'T':
     case 'X':
       return push_text(take<std::uint32_t>(), Kind::kText);
@@ -296,6 +314,7 @@ bool PickleReader::step_collection(unsigned char opcode) {
 bool PickleReader::step_stack(unsigned char opcode) {
   switch (opcode) {
     case '(':
+      if (marks_.size() >= kMaxMemo) refuse("opens more than it closes");
       marks_.push_back(stack_.size());
       return true;
     case '0':

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "registry/checkpoint/pickle_globals.h"
@@ -30,7 +30,7 @@ class PickleReader {
   std::string_view take_bytes(std::uint64_t count);
   std::string_view take_line();
 
-  void push(Value* value) { stack_.push_back(value); }
+  void push(Value* value);
   Value* pop();
   Value* top();
   std::vector<Value*> pop_to_mark();
@@ -60,7 +60,8 @@ class PickleReader {
   Globals globals_;
   std::vector<Value*> stack_;
   std::vector<std::size_t> marks_;
-  std::unordered_map<std::uint64_t, Value*> memo_;
+  std::map<std::uint64_t, Value*> memo_;  // ordered: a file chooses its keys
+  std::uint64_t pushes_ = 0;
   std::uint64_t at_ = 0;
   std::uint64_t end_ = 0;
   std::uint64_t opcode_at_ = 0;

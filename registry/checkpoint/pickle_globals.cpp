@@ -4,43 +4,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
-#include <utility>
+#include <optional>
+#include <string_view>
+
+#include "registry/checkpoint/printable.h"
 
 namespace yardstick::checkpoint {
 namespace {
 
 using Kind = Value::Kind;
-
-struct DtypeRow {
-  const char* name;     // torch.<name>
-  const char* storage;  // torch.<storage>, or null for dtypes that came after typed storages
-  Dtype dtype;
-  std::size_t bytes;
-};
-constexpr std::array<DtypeRow, 14> kDtypes = {{
-    {"float64", "DoubleStorage", Dtype::kFloat64, 8},
-    {"float32", "FloatStorage", Dtype::kFloat32, 4},
-    {"float16", "HalfStorage", Dtype::kFloat16, 2},
-    {"bfloat16", "BFloat16Storage", Dtype::kBFloat16, 2},
-    {"float8_e4m3fn", nullptr, Dtype::kFloat8E4M3, 1},
-    {"float8_e5m2", nullptr, Dtype::kFloat8E5M2, 1},
-    {"int64", "LongStorage", Dtype::kInt64, 8},
-    {"int32", "IntStorage", Dtype::kInt32, 4},
-    {"int16", "ShortStorage", Dtype::kInt16, 2},
-    {"int8", "CharStorage", Dtype::kInt8, 1},
-    {"uint8", "ByteStorage", Dtype::kUInt8, 1},
-    {"bool", "BoolStorage", Dtype::kBool, 1},
-    {"complex64", "ComplexFloatStorage", Dtype::kComplex64, 8},
-    {"complex128", "ComplexDoubleStorage", Dtype::kComplex128, 16},
-}};
-
-const DtypeRow& row_of(Dtype dtype) {
-  for (const DtypeRow& row : kDtypes) {
-    if (row.dtype == dtype) return row;
-  }
-  throw Error(ErrorKind::kInternal, "a dtype is not in the table");
-}
 
 // Everything callable or usable as a type, besides dtypes and storages.
 constexpr std::array kAllowed = {
@@ -72,14 +46,11 @@ constexpr std::array kAllowed = {
     "torch.nn.parameter Parameter",
 };
 
-const DtypeRow* storage_row(const std::string& module, const std::string& name) {
-  if (module != "torch" && module != "torch.cuda" && module != "torch.storage") return nullptr;
-  static constexpr DtypeRow kUntyped{"uint8", "UntypedStorage", Dtype::kUInt8, 1};
-  if (name == kUntyped.storage) return &kUntyped;
-  for (const DtypeRow& row : kDtypes) {
-    if (row.storage != nullptr && name == row.storage) return &row;
-  }
-  return nullptr;
+// The dtype of a storage class; kUInt8 for the untyped one.
+std::optional<Dtype> storage_dtype(std::string_view module, std::string_view name) {
+  if (module != "torch" && module != "torch.cuda" && module != "torch.storage") return std::nullopt;
+  if (name == "UntypedStorage") return Dtype::kUInt8;
+  return dtype_from_storage_name(name);
 }
 
 bool is_named(const Value& value, const char* full_name) {
@@ -114,15 +85,35 @@ std::vector<std::int64_t> sizes_of(const Value& tuple, const char* what) {
   return sizes;
 }
 
+// Of the elements that the sizes span; throws where they cannot be counted.
+std::int64_t count_elements(const std::vector<std::int64_t>& shape) {
+  std::int64_t spanned = 1;  // without the sizes that are 0, as PyTorch wants them countable too
+  bool is_empty = false;
+  for (const std::int64_t size : shape) {
+    is_empty = is_empty || size == 0;
+    if (size != 0 && __builtin_mul_overflow(spanned, size, &spanned)) {
+      throw_data("a tensor's sizes overflow");
+    }
+  }
+  return is_empty ? 0 : spanned;
+}
+
 // Checks that every element of the view lies in its storage.
 void check_view(const TensorView& view) {
+  // A view may repeat elements (expand), which would make terabytes of a byte.
+  constexpr std::uint64_t kMaxRepeatedBytes = std::uint64_t{256} << 20;
   if (view.shape.size() != view.strides.size()) throw_data("a tensor has more sizes than strides");
-  std::uint64_t last = view.offset;
-  bool is_empty = false;
-  for (std::size_t i = 0; i < view.shape.size(); ++i) {
-    if (view.shape[i] == 0) is_empty = true;
+  const std::int64_t count = count_elements(view.shape);
+  const std::uint64_t element = element_bytes(view.dtype);
+  std::uint64_t bytes = 0;
+  if (__builtin_mul_overflow(static_cast<std::uint64_t>(count), element, &bytes) ||
+      (bytes > view.storage->bytes && bytes > kMaxRepeatedBytes)) {
+    throw_data(concat("a tensor of ", count, " elements repeats those of storage ",
+                      printable(view.storage->key), ", which has ", view.storage->bytes, " bytes"));
   }
-  for (std::size_t i = 0; i < view.shape.size() && !is_empty; ++i) {
+  if (count == 0) return;
+  std::uint64_t last = view.offset;
+  for (std::size_t i = 0; i < view.shape.size(); ++i) {
     std::uint64_t reach = 0;
     if (__builtin_mul_overflow(static_cast<std::uint64_t>(view.shape[i] - 1),
                                static_cast<std::uint64_t>(view.strides[i]), &reach) ||
@@ -130,44 +121,50 @@ void check_view(const TensorView& view) {
       throw_data("a tensor's sizes overflow");
     }
   }
-  const std::uint64_t elements = view.storage->bytes / element_bytes(view.dtype);
-  if (!is_empty && last >= elements) {
-    throw_data(concat("a tensor reaches element ", last, " of storage ", view.storage->key,
-                      ", which has ", elements));
+  const std::uint64_t elements = view.storage->bytes / element;
+  if (last >= elements) {
+    throw_data(concat("a tensor reaches element ", last, " of storage ",
+                      printable(view.storage->key), ", which has ", elements));
   }
+}
+
+// Conjugate and negated views are flags beside the bytes; reading the bytes alone would be wrong.
+void refuse_lazy_bits(const Value& arguments, std::size_t index) {
+  if (arguments.items.size() <= index) return;
+  const Value& metadata = *arguments.items[index];
+  if (metadata.kind != Kind::kDict) return;
+  for (std::size_t i = 1; i < metadata.items.size(); i += 2) {
+    if (metadata.items[i]->integer != 0) {
+      throw_data("a tensor is a conjugated or negated view",
+                 "save it with resolve_conj() and resolve_neg()");
+    }
+  }
+}
+
+// IEEE 754 half precision.
+double half_to_double(std::uint16_t bits) {
+  const int exponent = (bits >> 10) & 0x1f;
+  const int fraction = bits & 0x3ff;
+  double value = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+  if (exponent == 0x1f) value = fraction == 0 ? HUGE_VAL : std::nan("");
+  return (bits & 0x8000) != 0 ? -value : value;
 }
 
 }  // namespace
 
-std::size_t element_bytes(Dtype dtype) { return row_of(dtype).bytes; }
-
-const char* storage_name(Dtype dtype) { return row_of(dtype).storage; }
-
-const char* dtype_name(Dtype dtype) { return row_of(dtype).name; }
-
-Dtype dtype_from_name(const std::string& name) {
-  for (const DtypeRow& row : kDtypes) {
-    if (name.starts_with("torch.") && name.substr(6) == row.name) return row.dtype;
-  }
-  throw_data(concat("no dtype is named ", name));
-}
-
 Value* Globals::find(const std::string& module, const std::string& name) {
-  if (module == "torch") {
-    for (const DtypeRow& row : kDtypes) {
-      if (name == row.name) {
-        Value* dtype = arena_.make(Kind::kText);
-        dtype->text = "torch." + name;
-        return dtype;
-      }
-    }
+  if (module == "torch" && dtype_from_name(name)) {
+    Value* dtype = arena_.make(Kind::kText);
+    dtype->text = "torch." + name;
+    return dtype;
   }
   const std::string full = module + " " + name;
   const bool is_allowed =
-      storage_row(module, name) != nullptr ||
+      storage_dtype(module, name) ||
       std::find(kAllowed.begin(), kAllowed.end(), std::string_view(full)) != kAllowed.end();
   if (!is_allowed) {
-    throw_data(concat("names ", module, ".", name, ", which is not data that a checkpoint needs"),
+    throw_data(concat("names ", printable(module), ".", printable(name),
+                      ", which is not data that a checkpoint needs"),
                "nothing of the file was executed");
   }
   Value* global = arena_.make(Kind::kGlobal);
@@ -181,31 +178,32 @@ Value* Globals::storage(const Value& id) {
   const Value& type = argument(id, 1, Kind::kGlobal, kWhat);
   const Value& key = argument(id, 2, Kind::kText, kWhat);
   const Value& elements = argument(id, 4, Kind::kInt, kWhat);
-  if (tag.text != "storage") throw_data(concat("a persistent object of the unknown kind ", tag.text));
+  if (tag.text != "storage") throw_data(concat("a persistent object of the unknown kind ", printable(tag.text)));
   if (id.items.size() > 5 && id.items[5]->kind != Kind::kNone) {
     throw_data("a storage is a view of another, as only PyTorch before 0.4 wrote it",
                "load and save it once with a newer PyTorch");
   }
   const std::size_t space = type.text.find(' ');
-  const DtypeRow* row = storage_row(type.text.substr(0, space), type.text.substr(space + 1));
-  if (row == nullptr) throw_data(concat(type.text, " is no storage type"));
+  const std::string_view type_name = type.text;
+  const auto dtype = storage_dtype(type_name.substr(0, space), type_name.substr(space + 1));
+  if (!dtype) throw_data(concat(type.text, " is no storage type"));
   std::uint64_t bytes = 0;
-  if (elements.integer < 0 ||
-      __builtin_mul_overflow(static_cast<std::uint64_t>(elements.integer), row->bytes, &bytes)) {
-    throw_data(concat("storage ", key.text, " has an impossible size"));
+  if (elements.integer < 0 || __builtin_mul_overflow(static_cast<std::uint64_t>(elements.integer),
+                                                     element_bytes(*dtype), &bytes)) {
+    throw_data(concat("storage ", printable(key.text), " has an impossible size"));
   }
 
   auto [known, is_new] = storages_.try_emplace(key.text, nullptr);
   if (is_new) {
     known->second = arena_.make_storage();
-    *known->second = {key.text, row->dtype, bytes, 0};
+    *known->second = {key.text, *dtype, bytes, 0};
   } else if (known->second->bytes != bytes) {
-    throw_data(concat("storage ", key.text, " has ", known->second->bytes, " bytes in one place and ",
+    throw_data(concat("storage ", printable(key.text), " has ", known->second->bytes, " bytes in one place and ",
                       bytes, " in another"));
   }
   Value* value = arena_.make(Kind::kStorage);
   value->storage = known->second;
-  value->integer = static_cast<std::int64_t>(row->dtype);
+  value->integer = static_cast<std::int64_t>(*dtype);
   return value;
 }
 
@@ -214,15 +212,24 @@ Value* Globals::rebuild_tensor(const Value& arguments, const Value* dtype) {
   const Value& storage = argument(arguments, 0, Kind::kStorage, kWhat);
   const Value& offset = argument(arguments, 1, Kind::kInt, kWhat);
   if (offset.integer < 0) throw_data("a tensor has a negative offset");
+  refuse_lazy_bits(arguments, dtype == nullptr ? 6 : 7);
   Value* value = arena_.make(Kind::kTensor);
   TensorView& view = *arena_.make_tensor();
   value->tensor = &view;
   view.storage = storage.storage;
-  view.dtype = dtype != nullptr ? dtype_from_name(dtype->text) : static_cast<Dtype>(storage.integer);
+  view.dtype = static_cast<Dtype>(storage.integer);
+  if (dtype != nullptr) {
+    constexpr std::string_view kPrefix = "torch.";
+    const std::string_view name = dtype->text;
+    const auto named = name.starts_with(kPrefix) ? dtype_from_name(name.substr(kPrefix.size()))
+                                                 : std::nullopt;
+    if (!named) throw_data(concat("no dtype is named ", printable(name)));
+    view.dtype = *named;
+  }
   view.offset = static_cast<std::uint64_t>(offset.integer);
-  arena_.charge(128);
   view.shape = sizes_of(argument(arguments, 2, kWhat), "shape");
   view.strides = sizes_of(argument(arguments, 3, kWhat), "strides");
+  arena_.charge(view.shape.size() + view.strides.size());
   check_view(view);
   return value;
 }
@@ -248,6 +255,11 @@ Value* Globals::numpy_scalar(const Value& arguments) {
   };
   if (dtype.text == "numpy.f8") return number(double{});
   if (dtype.text == "numpy.f4") return number(float{});
+  if (dtype.text == "numpy.f2") {
+    Value* result = number(std::uint16_t{});
+    result->number = half_to_double(static_cast<std::uint16_t>(result->number));
+    return result;
+  }
   if (dtype.text == "numpy.i8") return integer(std::int64_t{});
   if (dtype.text == "numpy.i4") return integer(std::int32_t{});
   if (dtype.text == "numpy.i2") return integer(std::int16_t{});
@@ -261,7 +273,7 @@ Value* Globals::numpy_scalar(const Value& arguments) {
     flag->kind = Kind::kBool;
     return flag;
   }
-  throw_data(concat("a numpy scalar of the dtype ", dtype.text, " is not supported"));
+  throw_data(concat("a numpy scalar of the dtype ", printable(dtype.text), " is not supported"));
 }
 
 // Protocol 2 has no byte strings; pickle writes them as text to be encoded in Latin-1.
@@ -269,7 +281,7 @@ Value* Globals::encode(const Value& arguments) {
   const Value& text = argument(arguments, 0, Kind::kText, "_codecs.encode");
   const Value& codec = argument(arguments, 1, Kind::kText, "_codecs.encode");
   if (codec.text != "latin1" && codec.text != "latin-1") {
-    throw_data(concat("bytes are encoded as ", codec.text, ", not as Latin-1"));
+    throw_data(concat("bytes are encoded as ", printable(codec.text), ", not as Latin-1"));
   }
   Value* bytes = arena_.make(Kind::kBytes);
   arena_.charge(text.text.size());

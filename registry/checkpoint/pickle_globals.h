@@ -34,11 +34,4 @@ class Globals {
   std::unordered_map<std::string, Storage*> storages_;
 };
 
-// "FloatStorage", or null for a dtype that came after typed storages; "float32".
-const char* storage_name(Dtype dtype);
-const char* dtype_name(Dtype dtype);
-
-// Dtype of a "torch.float32" as Globals::find gives it; throws Data on another text.
-Dtype dtype_from_name(const std::string& name);
-
 }  // namespace yardstick::checkpoint

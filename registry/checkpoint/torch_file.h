@@ -1,12 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
-#include "registry/checkpoint/mapped_file.h"
+#include "registry/checkpoint/object_graph.h"
 #include "registry/checkpoint/value.h"
 
 namespace yardstick::checkpoint {
@@ -18,25 +16,26 @@ class TorchFile {
   enum class Format { kZip, kLegacy };
 
   // True where the first bytes are those of a zip archive or of torch.save before 1.6.
-  static bool is_one(const MappedFile& file);
-  // Throws Data, naming the file and the offset, on anything malformed or not allowed.
-  explicit TorchFile(std::shared_ptr<MappedFile> file);
+  static bool is_one(std::string_view bytes);
+  // `bytes` is the whole file and outlives the object; `path` is what messages call it. Throws Data,
+  // naming it and the offset, on anything malformed or not allowed.
+  TorchFile(std::string_view bytes, const std::string& path);
+  TorchFile(const TorchFile&) = delete;
+  TorchFile& operator=(const TorchFile&) = delete;
 
   Format format() const noexcept { return format_; }
   const Value& root() const noexcept { return *root_; }
-  const std::shared_ptr<MappedFile>& file() const noexcept { return file_; }
 
-  // Every tensor with the dotted path of keys and indices that leads to it ("model.head.weight"), in
-  // the file's order. Throws Data on a cycle and on a name that occurs twice.
-  std::vector<std::pair<std::string, const TensorView*>> tensors() const;
-  // Everything but the tensors, as JSON text: {"epoch": 299, "args": {...}}.
+  // As in ObjectGraph. The views live as long as this.
+  std::vector<NamedTensor> tensors() const;
   std::string metadata_json() const;
 
  private:
   void read_zip();
   void read_legacy();
 
-  std::shared_ptr<MappedFile> file_;
+  std::string_view bytes_;
+  std::string path_;
   Arena arena_;
   Format format_ = Format::kZip;
   const Value* root_ = nullptr;

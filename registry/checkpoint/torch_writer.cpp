@@ -4,12 +4,11 @@
 
 #include <zlib.h>
 
-#include <algorithm>
 #include <cstring>
 #include <limits>
 
 #include "registry/checkpoint/atomic_file.h"
-#include "registry/checkpoint/pickle_globals.h"
+#include "registry/checkpoint/strides.h"
 
 namespace yardstick::checkpoint {
 namespace {
@@ -56,16 +55,6 @@ class PickleWriter {
 
   std::string bytes_;
 };
-
-std::vector<std::int64_t> contiguous_strides(const std::vector<std::int64_t>& shape) {
-  std::vector<std::int64_t> strides(shape.size());
-  std::int64_t stride = 1;
-  for (std::size_t i = shape.size(); i-- > 0;) {
-    strides[i] = stride;
-    stride *= std::max<std::int64_t>(shape[i], 1);
-  }
-  return strides;
-}
 
 // OrderedDict([(name, _rebuild_tensor_v2(storage i, 0, shape, strides, False, OrderedDict())), ...])
 std::string pickle_of(const std::vector<TensorBytes>& tensors) {

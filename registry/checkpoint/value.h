@@ -3,29 +3,11 @@
 #include <cstdint>
 #include <deque>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "registry/checkpoint/dtype.h"
+
 namespace yardstick::checkpoint {
-
-enum class Dtype {
-  kFloat64,
-  kFloat32,
-  kFloat16,
-  kBFloat16,
-  kFloat8E4M3,
-  kFloat8E5M2,
-  kInt64,
-  kInt32,
-  kInt16,
-  kInt8,
-  kUInt8,
-  kBool,
-  kComplex64,
-  kComplex128,
-};
-
-std::size_t element_bytes(Dtype dtype);
 
 // Where a storage's bytes are: filled in once the archive around the pickle is known.
 struct Storage {
@@ -74,9 +56,13 @@ struct Value {
 };
 
 // Owns every node of one file. Nodes do not own one another, so that neither a cycle nor a nesting of
-// a million lists matters when it is destroyed. What a small file can expand to is bounded.
+// a million lists matters when it is destroyed. What a file can expand to is bounded, by its size and
+// absolutely.
 class Arena {
  public:
+  explicit Arena(std::uint64_t file_bytes);
+
+  // Throws Data past the bound.
   Value* make(Value::Kind kind);
   Storage* make_storage() { return &storages_.emplace_back(); }
   TensorView* make_tensor() { return &tensors_.emplace_back(); }
@@ -90,6 +76,7 @@ class Arena {
   std::deque<Storage> storages_;
   std::deque<TensorView> tensors_;
   std::uint64_t charged_ = 0;
+  std::uint64_t max_charged_;
 };
 
 }  // namespace yardstick::checkpoint

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "registry/checkpoint/printable.h"
+
 namespace yardstick::checkpoint {
 namespace {
 
@@ -54,10 +56,14 @@ struct Directory {
 
 Directory find_directory(const Reader& reader, std::string_view file) {
   // The end record is last, behind it a comment of at most 65,535 bytes.
+  const auto is_end = [&](std::size_t at) {
+    return reader.at<std::uint32_t>(at) == kEnd &&
+           at + kEndBytes + reader.at<std::uint16_t>(at + 20) == file.size();
+  };
   if (file.size() < kEndBytes) reader.refuse(0, "is too short");
   const std::size_t first = file.size() > kEndBytes + 0xffff ? file.size() - kEndBytes - 0xffff : 0;
   std::size_t end = file.size() - kEndBytes;
-  while (reader.at<std::uint32_t>(end) != kEnd) {
+  while (!is_end(end)) {
     if (end == first) reader.refuse(file.size(), "has no end record (truncated?)");
     --end;
   }
@@ -70,6 +76,9 @@ Directory find_directory(const Reader& reader, std::string_view file) {
                  reader.at<std::uint64_t>(zip64 + 32)};
   }
   reader.bytes(directory.offset, directory.bytes);
+  if (directory.offset + directory.bytes > end) {
+    reader.refuse(directory.offset, "has a directory behind its end record");
+  }
   return directory;
 }
 
@@ -98,6 +107,50 @@ void apply_zip64(const Reader& reader, std::string_view extra, std::uint64_t whe
   }
 }
 
+struct Member {
+  std::string name;
+  ZipEntry entry;
+  std::uint64_t header_offset = 0;
+  std::uint64_t next = 0;  // of the directory's next entry
+};
+
+// The directory's entry at `at`, held against the member's own header.
+Member read_member(const Reader& reader, std::uint64_t at, std::uint64_t end) {
+  if (at >= end || reader.at<std::uint32_t>(at) != kCentralHeader) {
+    reader.refuse(at, "has a broken directory");
+  }
+  const auto flags = reader.at<std::uint16_t>(at + 8);
+  const auto method = reader.at<std::uint16_t>(at + 10);
+  std::uint64_t packed = reader.at<std::uint32_t>(at + 20);
+  std::uint64_t bytes = reader.at<std::uint32_t>(at + 24);
+  const auto name_bytes = reader.at<std::uint16_t>(at + 28);
+  const auto extra_bytes = reader.at<std::uint16_t>(at + 30);
+  const auto comment_bytes = reader.at<std::uint16_t>(at + 32);
+  std::uint64_t local = reader.at<std::uint32_t>(at + 42);
+  const std::string_view name = reader.bytes(at + 46, name_bytes);
+  apply_zip64(reader, reader.bytes(at + 46 + name_bytes, extra_bytes), at,
+              {&bytes, &packed, &local});
+
+  if ((flags & 1) != 0) reader.refuse(at, concat("member ", printable(name), " is encrypted"));
+  if (method != 0 || packed != bytes) {
+    reader.refuse(at, concat("member ", printable(name),
+                             " is compressed, which torch.save never does"));
+  }
+  if (reader.at<std::uint32_t>(local) != kLocalHeader) {
+    reader.refuse(local, concat("member ", printable(name), " has no header"));
+  }
+  // A reader that goes by the headers must see the same members as one that goes by the directory.
+  const auto local_name_bytes = reader.at<std::uint16_t>(local + 26);
+  if (reader.bytes(local + 30, local_name_bytes) != name) {
+    reader.refuse(local, concat("member ", printable(name), " has another name in its header"));
+  }
+  const std::uint64_t data =
+      local + 30 + local_name_bytes + reader.at<std::uint16_t>(local + 28);
+  reader.bytes(data, bytes);
+  return {std::string(name), {data, bytes}, local,
+          at + 46 + std::uint64_t{name_bytes} + extra_bytes + comment_bytes};
+}
+
 }  // namespace
 
 std::map<std::string, ZipEntry> read_zip_directory(std::string_view file, const std::string& path) {
@@ -105,40 +158,22 @@ std::map<std::string, ZipEntry> read_zip_directory(std::string_view file, const 
   const Directory directory = find_directory(reader, file);
 
   std::map<std::string, ZipEntry> entries;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> spans;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> spans;  // headers included
   std::uint64_t at = directory.offset;
   const std::uint64_t end = directory.offset + directory.bytes;
   for (std::uint64_t i = 0; i < directory.entries; ++i) {
-    if (at >= end || reader.at<std::uint32_t>(at) != kCentralHeader) {
-      reader.refuse(at, "has a broken directory");
+    const Member member = read_member(reader, at, end);
+    if (!entries.emplace(member.name, member.entry).second) {
+      reader.refuse(at, concat("member ", printable(member.name), " occurs twice"));
     }
-    const auto flags = reader.at<std::uint16_t>(at + 8);
-    const auto method = reader.at<std::uint16_t>(at + 10);
-    std::uint64_t packed = reader.at<std::uint32_t>(at + 20);
-    std::uint64_t bytes = reader.at<std::uint32_t>(at + 24);
-    const auto name_bytes = reader.at<std::uint16_t>(at + 28);
-    const auto extra_bytes = reader.at<std::uint16_t>(at + 30);
-    const auto comment_bytes = reader.at<std::uint16_t>(at + 32);
-    std::uint64_t local = reader.at<std::uint32_t>(at + 42);
-    const std::string name(reader.bytes(at + 46, name_bytes));
-    apply_zip64(reader, reader.bytes(at + 46 + name_bytes, extra_bytes), at, {&bytes, &packed, &local});
-
-    if ((flags & 1) != 0) reader.refuse(at, concat("member ", name, " is encrypted"));
-    if (method != 0 || packed != bytes) {
-      reader.refuse(at, concat("member ", name, " is compressed, which torch.save never does"));
+    const std::uint64_t data_end = member.entry.data_offset + member.entry.bytes;
+    if (data_end > directory.offset) {
+      reader.refuse(at, concat("member ", printable(member.name), " overlaps the directory"));
     }
-    if (reader.at<std::uint32_t>(local) != kLocalHeader) {
-      reader.refuse(local, concat("member ", name, " has no header"));
-    }
-    const std::uint64_t data =
-        local + 30 + reader.at<std::uint16_t>(local + 26) + reader.at<std::uint16_t>(local + 28);
-    reader.bytes(data, bytes);
-    if (!entries.emplace(name, ZipEntry{data, bytes}).second) {
-      reader.refuse(at, concat("member ", name, " occurs twice"));
-    }
-    if (bytes > 0) spans.emplace_back(data, data + bytes);
-    at += 46 + std::uint64_t{name_bytes} + extra_bytes + comment_bytes;
+    spans.emplace_back(member.header_offset, data_end);
+    at = member.next;
   }
+  if (at != end) reader.refuse(at, "has a directory of another size");
   std::sort(spans.begin(), spans.end());
   for (std::size_t i = 1; i < spans.size(); ++i) {
     if (spans[i].first < spans[i - 1].second) reader.refuse(spans[i].first, "members overlap");

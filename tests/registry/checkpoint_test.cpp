@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -59,13 +62,26 @@ TEST_P(BothFormatsTest, ReadsEveryDtypeAndStride) {
   EXPECT_TRUE(at::equal(file.tensors.at("model.transposed"), base.view({3, 4}).t()));
   EXPECT_TRUE(at::equal(file.tensors.at("model.tail"), base.slice(0, 5)));
   EXPECT_TRUE(at::equal(file.tensors.at("model.parameter"), at::full({2}, 0.25)));
-  for (const char* name : {"float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8"}) {
+  for (const char* name : {"float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint64",
+                           "uint32", "uint16", "uint8"}) {
     const at::Tensor& tensor = file.tensors.at(std::string("model.") + name);
     EXPECT_TRUE(at::equal(tensor.to(at::kLong), at::tensor({1, 2, 3}, at::kLong))) << name;
   }
+  for (const char* name : {"complex128", "complex64", "complex32"}) {
+    const at::Tensor& tensor = file.tensors.at(std::string("model.") + name);
+    EXPECT_TRUE(at::equal(at::view_as_real(tensor.to(at::kComplexFloat)).select(1, 0),
+                          at::tensor({1.f, 2.f, 3.f})))
+        << name;
+  }
+  for (const char* name : {"float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz",
+                           "float8_e8m0fnu"}) {
+    const at::Tensor& tensor = file.tensors.at(std::string("model.") + name);
+    EXPECT_TRUE(at::equal(tensor.to(at::kFloat), at::tensor({1.f, 2.f, 4.f}))) << name;
+  }
   EXPECT_EQ(file.tensors.at("model.bfloat16").scalar_type(), at::kBFloat16);
-  EXPECT_EQ(file.tensors.at("model.complex64").scalar_type(), at::kComplexFloat);
-  EXPECT_TRUE(at::equal(file.tensors.at("model.float8_e4m3fn").to(at::kFloat), at::tensor({1.f, 2.f, -3.f})));
+  EXPECT_EQ(file.tensors.at("model.uint16").scalar_type(), at::kUInt16);
+  EXPECT_EQ(file.tensors.at("model.float8_e5m2").scalar_type(), at::kFloat8_e5m2);
+  EXPECT_TRUE(at::equal(file.tensors.at("model.expanded"), at::full({5}, 3.0)));
   EXPECT_TRUE(at::equal(file.tensors.at("model.bool"), at::tensor({1, 0}, at::kInt).to(at::kBool)));
   EXPECT_EQ(file.tensors.at("model.scalar").item<std::int64_t>(), 7);
   EXPECT_EQ(file.tensors.at("model.empty").sizes(), (std::vector<std::int64_t>{0, 5}));
@@ -114,14 +130,19 @@ TEST_F(TorchFilesTest, RefusesACycle) {
               ThrowsError(ErrorKind::kData, HasSubstr("contains itself")));
 }
 
-TEST_F(TorchFilesTest, ReadsNumpyScalars) {
-  const std::string path = folder_->file("numpy.pt");
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << "that Python has no numpy";
+TEST_F(TorchFilesTest, RefusesAViewThatIsConjugatedOnlyInPassing) {
+  EXPECT_THAT([] { read_checkpoint(folder_->file("conjugated.pt")); },
+              ThrowsError(ErrorKind::kData, HasSubstr("conjugated")));
+}
 
-  const auto metadata = nlohmann::json::parse(read_checkpoint(path).metadata);
+TEST_F(TorchFilesTest, ReadsNumpyScalars) {
+  const auto metadata =
+      nlohmann::json::parse(read_checkpoint(folder_->file("numpy.pt")).metadata);
 
   EXPECT_EQ(metadata["best"], 0.5);
   EXPECT_EQ(metadata["step"], 9);
+  EXPECT_EQ(metadata["half"], -1.5);
+  EXPECT_EQ(metadata["flag"], true);
 }
 
 TEST_F(TorchFilesTest, SurvivesMutatedFiles) {
@@ -179,6 +200,60 @@ TEST(CheckpointTest, ReadsBackItsOwnTorchFile) {
   EXPECT_EQ(file.format, CheckpointFormat::kTorchZip);
   EXPECT_TRUE(at::equal(file.tensors.at("a"), tensors.at("a")));
   EXPECT_TRUE(at::equal(file.tensors.at("b"), tensors.at("b")));
+}
+
+TEST(CheckpointTest, ListsTensorsWithThePartThatTheyAreIn) {
+  const TempDir dir;
+  const std::string path = dir.file("x.pt");
+  write_torch_checkpoint(path, {{"blocks.0.w", at::zeros({2, 3}, at::kHalf)}});
+
+  const CheckpointFile file(path);
+
+  ASSERT_EQ(file.entries().size(), 1u);
+  const CheckpointEntry& entry = file.entries()[0];
+  EXPECT_EQ(entry.name, "blocks.0.w");
+  EXPECT_EQ(entry.part, "");  // its dots are of its name
+  EXPECT_EQ(entry.dtype, "float16");
+  EXPECT_EQ(entry.shape, (std::vector<std::int64_t>{2, 3}));
+  EXPECT_EQ(entry.bytes, 12u);
+}
+
+// Pages of a sparse file are in memory only once something has read them.
+TEST(CheckpointTest, OpensALargeFileWithoutTouchingItsData) {
+  const TempDir dir;
+  const std::string path = dir.file("x.safetensors");
+  constexpr std::uint64_t kBytes = std::uint64_t{3} << 30;
+  std::string header = R"({"a":{"dtype":"F32","shape":[805306368],"data_offsets":[0,3221225472]}})";
+  header.append((8 - header.size() % 8) % 8, ' ');
+  const std::uint64_t length = header.size();
+  write_file(path, std::string(reinterpret_cast<const char*>(&length), 8) + header);
+  std::filesystem::resize_file(path, 8 + header.size() + kBytes);
+
+  const CheckpointFile file(path);
+  const at::Tensor tensor = file.tensor(0);
+
+  EXPECT_EQ(tensor.sizes(), (std::vector<std::int64_t>{805306368}));
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto middle = reinterpret_cast<std::uintptr_t>(tensor.const_data_ptr()) + kBytes / 2;
+  unsigned char is_resident = 1;
+  ASSERT_EQ(::mincore(reinterpret_cast<void*>(middle / page * page), page, &is_resident), 0);
+  EXPECT_EQ(is_resident & 1, 0);
+  EXPECT_EQ(tensor[kBytes / 8].item<float>(), 0);
+}
+
+TEST(CheckpointTest, SaysWhatAFileIsInsteadOfACheckpoint) {
+  const TempDir dir;
+  const std::string path = dir.file("x.pt");
+  const auto reading = [&](const std::string& bytes) {
+    write_file(path, bytes);
+    return [&path] { read_checkpoint(path); };
+  };
+
+  EXPECT_THAT(reading("<!DOCTYPE html>"), ThrowsError(ErrorKind::kData, HasSubstr("web page")));
+  EXPECT_THAT(reading("version https://git-lfs.github.com/spec/v1\n"),
+              ThrowsError(ErrorKind::kData, HasSubstr("git lfs pull")));
+  EXPECT_THAT(reading("\x80\x04]."), ThrowsError(ErrorKind::kData, HasSubstr("bare pickle")));
+  EXPECT_THAT([] { read_checkpoint("/dev/null"); }, ThrowsError(ErrorKind::kData, HasSubstr("not a file")));
 }
 
 TEST(CheckpointTest, ReadsShardsThroughTheirIndex) {

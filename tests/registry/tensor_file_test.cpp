@@ -119,6 +119,21 @@ TEST_F(TensorFileTest, RefusesShapesThatDoNotFitTheirBytes) {
               ThrowsError(ErrorKind::kData, HasSubstr("unknown dtype")));
 }
 
+TEST_F(TensorFileTest, RefusesHostileHeadersBeforeTheyCostAnything) {
+  EXPECT_THAT(reading(file_of("{\"a\":" + std::string(100'000, '['), "")),
+              ThrowsError(ErrorKind::kData, HasSubstr("tensor a")));
+  EXPECT_THAT(reading(file_of(R"({"a":{"dtype":"F32","dtype":"F32","shape":[],"data_offsets":[0,4]}})",
+                              std::string(4, '\0'))),
+              ThrowsError(ErrorKind::kData, HasSubstr("nothing else")));
+  EXPECT_THAT(reading(file_of(R"({"__metadata__":{"k":1}})", "")),
+              ThrowsError(ErrorKind::kData, HasSubstr("metadata k is not text")));
+  EXPECT_THAT(reading(file_of(R"({"__metadata__":{"k":"a","k":"b"}})", "")),
+              ThrowsError(ErrorKind::kData, HasSubstr("k occurs twice")));
+  EXPECT_THAT(reading(file_of("[]", "")), ThrowsError(ErrorKind::kData, HasSubstr("not a JSON object")));
+  EXPECT_THAT(reading(file_of(R"({"a\u001b":3})", "")),
+              ThrowsError(ErrorKind::kData, HasSubstr("a\\x1b")));
+}
+
 // Either reads or refuses; the sanitizer build sees every out-of-bounds access.
 TEST_F(TensorFileTest, SurvivesMutatedFiles) {
   write_safetensors(path_, {{"a", at::ones({4, 4})}, {"b", at::ones({3}, at::kLong)}}, {{"k", "v"}});
