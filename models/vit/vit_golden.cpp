@@ -1,6 +1,7 @@
 #include "models/vit/vit_golden.h"
 
 #include "models/golden/classification.h"
+#include "models/golden/norm_argument.h"
 #include "models/vit/vit_config.h"
 #include "models/vit/vit_model.h"
 
@@ -18,21 +19,6 @@ std::array<std::int64_t, 2> pair_argument(const Arguments& arguments, std::strin
                                           std::int64_t fallback) {
   const auto sizes = sizes_argument(arguments, name, 2, {fallback, fallback});
   return {sizes[0], sizes[1]};
-}
-
-// A class name alone, or {"name", "eps"} where the official code binds arguments to it.
-double norm_eps_argument(const Arguments& arguments, double fallback) {
-  const auto require_layer_norm = [](const std::string& name) {
-    if (name != "LayerNorm") throw_data(concat("norm layer ", name, " is not implemented"));
-  };
-  if (!arguments.has("norm_layer")) return fallback;
-  if (arguments.is_text("norm_layer")) {
-    require_layer_norm(arguments.text("norm_layer"));
-    return fallback;
-  }
-  const Arguments norm = arguments.object("norm_layer");
-  require_layer_norm(norm.text("name", "LayerNorm"));
-  return norm.number("eps", kTorchNormEps);
 }
 
 // Dropout other than drop path and the head's is not implemented, and changes nothing in eval mode.

@@ -1,0 +1,141 @@
+#include "models/mae/mae_variants.h"
+
+#include "models/mae/mae_config.h"
+#include "models/mae/mae_golden.h"
+#include "models/mae/mae_model.h"
+
+#include <yardstick/check.h>
+#include <yardstick/error.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace yardstick {
+namespace {
+
+struct Variant {
+  std::string_view name;
+  std::int64_t image_px = 224;
+  std::int64_t patch_px = 16;
+  std::int64_t width = 0;
+  std::int64_t depth = 12;
+  std::int64_t heads = 0;
+  std::int64_t decoder_width = 512;
+  std::int64_t decoder_depth = 8;
+  std::int64_t decoder_heads = 16;
+  bool is_ours = false;  // fed as digits are, and started at the scale of its width
+  bool is_test = false;
+};
+
+constexpr Variant kVariants[] = {
+    {.name = "mae_vit_base_patch16", .width = 768, .heads = 12},
+    {.name = "mae_vit_large_patch16", .width = 1024, .depth = 24, .heads = 16},
+    {.name = "mae_vit_huge_patch14", .patch_px = 14, .width = 1280, .depth = 32, .heads = 16},
+    // Its encoder is vit_test's.
+    {.name = "mae_test",
+     .image_px = 32,
+     .patch_px = 8,
+     .width = 32,
+     .depth = 2,
+     .heads = 2,
+     .decoder_width = 16,
+     .decoder_depth = 1,
+     .decoder_heads = 2,
+     .is_ours = true,
+     .is_test = true},
+    // Its encoder is vit_nano_patch4_28's.
+    {.name = "mae_nano_patch4_28",
+     .image_px = 28,
+     .patch_px = 4,
+     .width = 64,
+     .depth = 4,
+     .heads = 4,
+     .decoder_width = 64,
+     .decoder_depth = 2,
+     .decoder_heads = 4,
+     .is_ours = true},
+};
+
+ModelInfo info_of(const Variant& variant, std::int64_t image_px) {
+  ModelInfo info;
+  info.name = variant.name;
+  info.family = "mae";
+  info.summary = concat("masked auto-encoder: ViT of ", variant.depth, " blocks, width ",
+                        variant.width, ", ", variant.heads, " heads, patches of ",
+                        variant.patch_px, " px; decoder of ", variant.decoder_depth,
+                        " blocks, width ", variant.decoder_width);
+  info.paper = {"Masked Autoencoders Are Scalable Vision Learners", "2111.06377", 2021};
+  info.official_repository = "facebookresearch/mae";
+  info.licence = variant.is_ours ? "-" : "CC-BY-NC-4.0";
+  info.input_shape = {3, image_px, image_px};
+  info.preprocessing.crop_px = image_px;
+  if (variant.is_ours) {  // digits fill their image
+    info.preprocessing.crop_pct = 1.0;
+    info.preprocessing.mean = {0.1307, 0.1307, 0.1307};
+    info.preprocessing.std = {0.3081, 0.3081, 0.3081};
+  }
+  info.is_test_variant = variant.is_test;
+  return info;
+}
+
+ParamSchema schema_of(const Variant& variant) {
+  ParamSchema schema;
+  schema.integer("img_size", variant.image_px,
+                 concat("side of the square input in pixels, a multiple of ", variant.patch_px), 1);
+  schema.number("mask_ratio", MaeConfig{}.mask_ratio,
+                "share of the patches that pre-training removes, above 0 and below 1", 0.0, 1.0);
+  schema.flag("norm_pix_loss", true,
+              "predict each patch's pixels normalised by the patch's own mean and deviation");
+  return schema;
+}
+
+MaeConfig config_of(const Variant& variant, const Params& params) {
+  const std::int64_t image_px = params.get<std::int64_t>("img_size");
+  MaeConfig config{
+      .image = {image_px, image_px},
+      .patch = {variant.patch_px, variant.patch_px},
+      .width = variant.width,
+      .depth = variant.depth,
+      .heads = variant.heads,
+      .decoder_width = variant.decoder_width,
+      .decoder_depth = variant.decoder_depth,
+      .decoder_heads = variant.decoder_heads,
+      .mask_ratio = params.get<double>("mask_ratio"),
+      .init = variant.is_ours ? InitScale::kFanIn : InitScale::kReference,
+  };
+  if (!params.get<bool>("norm_pix_loss")) config.target = PixelTarget::kRaw;
+  return config;
+}
+
+std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
+  const MaeConfig config = config_of(variant, params);
+  if (const auto problem = problem_of(config)) {
+    throw_user(concat(variant.name, ": ", *problem), "`yardstick show` explains the parameters");
+  }
+  return make_mae_model(info_of(variant, config.image[0]), config, start);
+}
+
+}  // namespace
+
+std::unique_ptr<Model> make_mae_variant(std::string_view name, const Params& params, Start start) {
+  const auto* variant = std::ranges::find(kVariants, name, &Variant::name);
+  YS_CHECK(variant != std::end(kVariants), name);
+  return make(*variant, params, start);
+}
+
+void register_mae(Registrar& registrar) {
+  for (const Variant& variant : kVariants) {
+    ModelEntry entry;
+    entry.name = variant.name;
+    entry.info = info_of(variant, variant.image_px);
+    entry.schema = schema_of(variant);
+    entry.build = [&variant](const Params& params) {
+      return make(variant, params, Start::kRandom);
+    };
+    registrar.add(std::move(entry));
+  }
+  registrar.add(mae_golden_family());
+}
+
+}  // namespace yardstick
