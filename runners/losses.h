@@ -21,7 +21,7 @@ at::Tensor soft_target_loss(const at::Tensor& logits, const at::Tensor& targets)
 
 struct BceOptions {
   double smoothing = 0.1;            // of targets given as labels; of dense ones where smooth_dense
-  std::optional<double> threshold;   // targets above it become 1, the others 0, after smoothing
+  std::optional<double> threshold = {};   // targets above it become 1, the others 0, after smoothing
   bool smooth_dense = false;
   bool sum_classes = false;          // sum over classes, mean over N
   at::Tensor weight = {};            // [classes] or undefined

@@ -28,7 +28,7 @@ struct MixupConfig {
   double mixup_alpha = 0.8;  // 0: off
   double cutmix_alpha = 1;   // 0: off
   // Sides of the box as least and largest share of the image's, instead of from the drawn share.
-  std::optional<std::pair<double, double>> cutmix_minmax;
+  std::optional<std::pair<double, double>> cutmix_minmax = {};
   double probability = 1;          // of mixing at all
   double switch_probability = 0.5;  // of CutMix where both are on
   MixupMode mode = MixupMode::kBatch;
