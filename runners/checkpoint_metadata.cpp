@@ -30,7 +30,7 @@ ParamValue to_param_value(const Json& value, const std::string& name, const std:
 }  // namespace
 
 std::map<std::string, std::string> to_metadata(const CheckpointMetadata& checkpoint) {
-  return {
+  std::map<std::string, std::string> metadata = {
       {"yardstick_version", YARDSTICK_VERSION},
       {"model", checkpoint.model},
       {"model_params", checkpoint.model_params},
@@ -38,6 +38,9 @@ std::map<std::string, std::string> to_metadata(const CheckpointMetadata& checkpo
       {"preprocessing", to_json(checkpoint.preprocessing)},
       {"task", checkpoint.task},
       {"classes", Json(checkpoint.classes).dump(-1, ' ', false, Json::error_handler_t::replace)}};
+  if (!checkpoint.objective.empty()) metadata["objective"] = checkpoint.objective;
+  if (!checkpoint.averaging.empty()) metadata["averaging"] = checkpoint.averaging;
+  return metadata;
 }
 
 std::optional<CheckpointMetadata> checkpoint_metadata(
@@ -52,6 +55,12 @@ std::optional<CheckpointMetadata> checkpoint_metadata(
   checkpoint.preprocessing =
       preprocessing_from_json(value_of(metadata, "preprocessing", where), where);
   checkpoint.task = value_of(metadata, "task", where);
+  const auto optional = [&](const char* key) {
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? std::string() : found->second;
+  };
+  checkpoint.objective = optional("objective");
+  checkpoint.averaging = optional("averaging");
   const Json classes = Json::parse(value_of(metadata, "classes", where), nullptr, false);
   if (!classes.is_array()) throw_data(concat(where, ": classes in the metadata are no JSON array"));
   for (const Json& name : classes) {

@@ -19,10 +19,13 @@ struct CheckpointMetadata {
   Preprocessing preprocessing;
   std::string task;
   std::vector<std::string> classes;  // names, in the order of the logits
+  std::string objective;             // what was minimised; "" in files of older versions
+  std::string averaging;             // "ema_decay=0.9999" where the weights are averages, else ""
   std::string yardstick_version;     // of the writer; filled in by to_metadata
 };
 
-// Keys "yardstick_version", "model", "model_params", "methods", "preprocessing", "task", "classes".
+// Keys "yardstick_version", "model", "model_params", "methods", "preprocessing", "task", "classes",
+// and where they are not empty "objective" and "averaging".
 std::map<std::string, std::string> to_metadata(const CheckpointMetadata& checkpoint);
 
 // Nothing where `metadata` has no "yardstick_version": another program wrote the file. Throws Data,

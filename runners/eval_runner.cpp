@@ -2,6 +2,7 @@
 
 #include "runners/data_settings.h"
 #include "runners/evaluation.h"
+#include "runners/knn_evaluation.h"
 #include "runners/module_access.h"
 #include "runners/numerics.h"
 #include "runners/record_notes.h"
@@ -19,10 +20,14 @@ const ParamSchema& eval_settings() {
   static const ParamSchema schema = [] {
     ParamSchema settings;
     settings.text("split", "val", "which samples", {"train", "val"})
+        .text("protocol", "classifier",
+              "what predicts: the model's own head, or its features' nearest training samples",
+              {"classifier", "knn"})
         .integer("batch_size", 32, "samples a step", 1)
         .text("precision", "fp32", "of weights and activations", {"fp32", "tf32", "bf16", "fp16"})
         .integer("threads", 0, "threads of one operator; 0: all cores", 0, 4096)
         .flag("deterministic", false, "deterministic algorithms only");
+    declare_knn_settings(settings);
     declare_data_settings(settings);
     return settings;
   }();
@@ -43,6 +48,9 @@ RunRecord evaluate(EvalJob& job, const JobContext& context) {
   request.preprocessing = job.subject.preprocessing;
   request.batch_size = settings.get<std::int64_t>("batch_size");
   const std::unique_ptr<BatchSource> source = job.task.open(request);
+  const bool is_knn = settings.get<std::string>("protocol") == "knn";
+  const std::unique_ptr<BatchSource> memory =
+      is_knn ? job.task.open(knn_memory_request(request, settings)) : nullptr;
 
   RunRecord record = begin_record(RunKind::kEval, job.subject, context);
   record.task = job.task.info().name;
@@ -59,13 +67,13 @@ RunRecord evaluate(EvalJob& job, const JobContext& context) {
   record_failures(record, [&] {
     move_module(job.subject.model.module(), context.device.device(), dtype_of(precision));
     const EvaluationPlan plan{precision, WeightPolicy::kCast, "eval"};
-    const EvaluationResult result = run_evaluation(job.subject.model, *source, job.metrics, plan,
-                                                   context.device, context.progress, context.stop);
-    if (result.was_stopped) {
-      record.status = RunStatus::kInterrupted;
-      record.reason = concat("stopped after ", result.samples, " of ", source->size(), " samples");
+    if (is_knn) {
+      evaluate_knn(record, job, *source, *memory, plan, context);
       return;
     }
+    const EvaluationResult result = run_evaluation(job.subject.model, *source, job.metrics, plan,
+                                                   context.device, context.progress, context.stop);
+    if (note_interruption(record, result, *source)) return;
     record_evaluation(record, result, *source, job.metrics);
   });
   record.duration_s =

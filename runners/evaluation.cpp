@@ -39,15 +39,18 @@ void check_classes(const ModelOutput& output, const BatchSource& source) {
       concat("build the model with classes=", classes, ", or give the matching data"));
 }
 
-EvaluationResult run_evaluation(Model& model, BatchSource& source,
-                                const std::vector<std::unique_ptr<Metric>>& metrics,
-                                const EvaluationPlan& plan, DeviceBackend& device,
-                                ProgressListener& progress, const StopRequested& stop) {
+Precision autocast_precision(const EvaluationPlan& plan) {
+  return plan.weights == WeightPolicy::kAutocast ? plan.precision : Precision::kFp32;
+}
+
+EvaluationResult for_each_batch(Model& model, BatchSource& source, const EvaluationPlan& plan,
+                                DeviceBackend& device, ProgressListener& progress,
+                                const StopRequested& stop,
+                                const std::function<void(const Batch&, std::int64_t)>& body) {
   const c10::InferenceMode inference_mode;
-  const bool is_autocast = plan.weights == WeightPolicy::kAutocast;
-  const c10::ScalarType dtype = is_autocast ? at::kFloat : dtype_of(plan.precision);
+  const c10::ScalarType dtype =
+      plan.weights == WeightPolicy::kAutocast ? at::kFloat : dtype_of(plan.precision);
   set_mode(model.module(), ModuleMode::kEval);
-  for (const auto& metric : metrics) metric->reset();
 
   EvaluationResult result;
   const Clock::time_point start = Clock::now();
@@ -55,15 +58,7 @@ EvaluationResult run_evaluation(Model& model, BatchSource& source,
   std::int64_t batches = 0;
   while (const std::optional<Batch> loaded = source.next()) {
     const Batch batch = batch_to(*loaded, device.device(), dtype);
-    ModelOutput output;
-    {
-      const AutocastScope autocast(device.device().type(),
-                                   is_autocast ? plan.precision : Precision::kFp32);
-      output = model.forward(batch);
-    }
-    if (batches == 0) check_classes(output, source);
-    if (output.logits.defined()) output.logits = output.logits.to(at::kFloat);
-    for (const auto& metric : metrics) metric->update(output, batch);
+    body(batch, batches);
     result.samples += batch.size();
 
     const double seconds = seconds_since(start);
@@ -85,9 +80,34 @@ EvaluationResult run_evaluation(Model& model, BatchSource& source,
   return result;
 }
 
+EvaluationResult run_evaluation(Model& model, BatchSource& source,
+                                const std::vector<std::unique_ptr<Metric>>& metrics,
+                                const EvaluationPlan& plan, DeviceBackend& device,
+                                ProgressListener& progress, const StopRequested& stop) {
+  for (const auto& metric : metrics) metric->reset();
+  const auto score = [&](const Batch& batch, std::int64_t number) {
+    ModelOutput output;
+    {
+      const AutocastScope autocast(device.device().type(), autocast_precision(plan));
+      output = model.forward(batch);
+    }
+    if (number == 0) check_classes(output, source);
+    if (output.logits.defined()) output.logits = output.logits.to(at::kFloat);
+    for (const auto& metric : metrics) metric->update(output, batch);
+  };
+  return for_each_batch(model, source, plan, device, progress, stop, score);
+}
+
+bool note_interruption(RunRecord& record, const EvaluationResult& result,
+                       const BatchSource& source) {
+  if (!result.was_stopped) return false;
+  record.status = RunStatus::kInterrupted;
+  record.reason = concat("stopped after ", result.samples, " of ", source.size(), " samples");
+  return true;
+}
+
 void record_evaluation(RunRecord& record, const EvaluationResult& result, const BatchSource& source,
                        const std::vector<std::unique_ptr<Metric>>& metrics) {
-  record.provenance["data_fingerprint"] = source.fingerprint();
   for (const auto& metric : metrics) {
     for (Measurement& measurement : metric->compute()) {
       record.measurements.push_back(std::move(measurement));
@@ -96,6 +116,11 @@ void record_evaluation(RunRecord& record, const EvaluationResult& result, const 
       record.outcomes = *outcomes;
     }
   }
+  record_pass(record, result, source);
+}
+
+void record_pass(RunRecord& record, const EvaluationResult& result, const BatchSource& source) {
+  record.provenance["data_fingerprint"] = source.fingerprint();
   record.measurements.push_back({.tag = "throughput/eval/images",
                                  .value = static_cast<double>(result.samples) / result.seconds,
                                  .low = {},

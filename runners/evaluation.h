@@ -9,6 +9,7 @@
 #include <yardstick/task.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,15 +42,30 @@ struct EvaluationResult {
   bool was_stopped = false;
 };
 
-// One pass over `source` in evaluation mode without gradients, into `metrics` (reset first).
-// Restores nothing: the module stays in evaluation mode.
+// What a forward pass under the plan is autocast to; kFp32 for nothing.
+Precision autocast_precision(const EvaluationPlan& plan);
+
+// One pass over `source` in evaluation mode without gradients: `body` gets each batch on the device
+// in the plan's type, with its number from 0. Restores nothing: the module stays in evaluation mode.
+EvaluationResult for_each_batch(Model& model, BatchSource& source, const EvaluationPlan& plan,
+                                DeviceBackend& device, ProgressListener& progress,
+                                const StopRequested& stop,
+                                const std::function<void(const Batch&, std::int64_t)>& body);
+
+// Such a pass with the model's forward into `metrics` (reset first).
 EvaluationResult run_evaluation(Model& model, BatchSource& source,
                                 const std::vector<std::unique_ptr<Metric>>& metrics,
                                 const EvaluationPlan& plan, DeviceBackend& device,
                                 ProgressListener& progress, const StopRequested& stop);
 
-// Appends the metrics' measurements and the first kept outcomes, the skipped inputs, the data's
-// fingerprint, and the pass's time and speed.
+// Where the pass was stopped, says so in the record and returns true.
+bool note_interruption(RunRecord& record, const EvaluationResult& result,
+                       const BatchSource& source);
+
+// Appends the skipped inputs, the data's fingerprint, and the pass's time and speed.
+void record_pass(RunRecord& record, const EvaluationResult& result, const BatchSource& source);
+
+// The same behind the metrics' measurements and the first kept outcomes.
 void record_evaluation(RunRecord& record, const EvaluationResult& result, const BatchSource& source,
                        const std::vector<std::unique_ptr<Metric>>& metrics);
 

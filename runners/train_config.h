@@ -1,27 +1,47 @@
 #pragma once
 
+#include "runners/ema.h"
 #include "runners/lr_schedule.h"
 #include "runners/numerics.h"
+#include "runners/optim/optimizer.h"
+#include "runners/param_groups.h"
 
 #include <yardstick/params.h>
 #include <yardstick/task.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace yardstick {
 
-// The settings of `train` with their types, derived seeds filled in.
+enum class ClipMode {
+  kNorm,      // of all gradients together
+  kValue,     // of each component
+  kAdaptive,  // of each row, against its parameters' norm
+};
+
+struct GradientClip {
+  ClipMode mode = ClipMode::kNorm;
+  double limit = 0;  // 0: off
+};
+
+// Few labels: a part of the training split.
+struct LowShot {
+  std::int64_t samples_per_class = 0;  // 0: all
+  std::uint64_t seed = 0;              // which
+};
+
+// The settings of `train` with their types, derived seeds and rates filled in.
 struct TrainConfig {
   std::int64_t epochs = 0;
   std::int64_t batch_size = 0;  // of one forward pass
   std::int64_t accumulate = 1;  // forward passes an optimiser step
+  OptimizerConfig optimizer;
+  GroupOptions groups;
   LrSchedule schedule;
-  double weight_decay = 0;
-  double beta1 = 0;
-  double beta2 = 0;
-  double label_smoothing = 0;
-  double clip_grad_norm = 0;  // 0: off
+  GradientClip clip;
+  std::optional<EmaOptions> ema;
   Precision precision = Precision::kFp32;
   bool is_deterministic = false;
   std::int64_t threads = 0;
@@ -29,6 +49,7 @@ struct TrainConfig {
   std::uint64_t seed_augment = 0;
   std::uint64_t seed_model = 0;
   Augmentation augmentation;
+  LowShot low_shot;
   double checkpoint_every_s = 0;             // 0: off
   std::int64_t checkpoint_every_epochs = 0;  // 0: off
   std::int64_t checkpoint_every_steps = 0;   // 0: off

@@ -4,6 +4,7 @@
 #include "runners/data_settings.h"
 #include "runners/evaluation.h"
 #include "runners/module_access.h"
+#include "runners/objective_evaluation.h"
 #include "runners/record_notes.h"
 #include "runners/run_failure.h"
 #include "runners/trainer.h"
@@ -47,6 +48,7 @@ class TrainRun {
         numerics_({config_.threads, config_.precision, config_.is_deterministic}),
         checkpoint_path_((fs::path(job.output_dir) / "checkpoint.safetensors").string()),
         weights_path_((fs::path(job.output_dir) / "model.safetensors").string()) {
+    build_objective();
     check_folder();
     training_ = open(Split::kTrain);
     validation_ = open(Split::kVal);
@@ -58,8 +60,8 @@ class TrainRun {
     RunRecord record = begin();
     record_failures(record, [&] {
       move_module(job_.subject.model.module(), device_, at::kFloat);
-      Trainer trainer(job_.subject.model, *training_, config_, context_.device, context_.progress,
-                      context_.stop, hooks());
+      Trainer trainer({job_.subject.model, *objective_, job_.objective.trains_classifier, *training_},
+                      config_, context_.device, context_.progress, context_.stop, hooks());
       if (job_.resume) resume(trainer, record);
       finish(trainer, trainer.run(), record);
     });
@@ -69,6 +71,15 @@ class TrainRun {
   }
 
  private:
+  void build_objective() {
+    objective_ = job_.objective.build(job_.objective_params);
+    if (const auto why = objective_->refusal(job_.subject.model)) {
+      throw_user(concat(job_.subject.model.info().name, " cannot be trained with ",
+                        job_.objective.name, ": ", *why),
+                 "`yardstick list objectives` shows the others");
+    }
+  }
+
   void create_folder() const {
     std::error_code error;
     fs::create_directories(job_.output_dir, error);
@@ -105,6 +116,8 @@ class TrainRun {
       request.drop_last = true;
       request.shuffle_seed = config_.seed_shuffle;
       request.augment_seed = config_.seed_augment;
+      request.samples_per_class = config_.low_shot.samples_per_class;
+      request.subset_seed = config_.low_shot.seed;
     }
     return job_.task.open(request);
   }
@@ -124,8 +137,13 @@ class TrainRun {
     note(record, "seed_shuffle", std::to_string(config_.seed_shuffle));
     note(record, "seed_augment", std::to_string(config_.seed_augment));
     note(record, "seed_model", std::to_string(config_.seed_model));
+    note(record, "lr", config_.schedule.lr);
     if (const auto limit = job_.settings.get<std::int64_t>("limit"); limit > 0) {
       record.flags.push_back(concat("limited_data=", limit));
+      record.on_leaderboard = false;
+    }
+    if (const auto few = config_.low_shot.samples_per_class; few > 0) {
+      record.flags.push_back(concat("samples_per_class=", few));
       record.on_leaderboard = false;
     }
     return record;
@@ -141,6 +159,8 @@ class TrainRun {
     return Json{{"model", subject.model.info().name},
                 {"model_params", Json::parse(params_to_json(subject.model_params))},
                 {"methods", subject.methods},
+                {"objective", job_.objective.name},
+                {"objective_params", Json::parse(params_to_json(job_.objective_params))},
                 {"preprocessing", Json::parse(to_json(subject.preprocessing))},
                 {"task", job_.task.info().name},
                 {"data", training_->fingerprint()},
@@ -184,23 +204,49 @@ class TrainRun {
     }
   }
 
-  EvaluationResult evaluate(const std::string& stage, const StopRequested& stop) {
-    return run_evaluation(job_.subject.model, *validation_, job_.metrics,
-                          {config_.precision, WeightPolicy::kAutocast, stage}, context_.device,
-                          context_.progress, stop);
+  EvaluationPlan evaluation_plan() const {
+    return {config_.precision, WeightPolicy::kAutocast, "eval"};
+  }
+
+  EvaluationResult evaluate_metrics(const StopRequested& stop) {
+    return run_evaluation(job_.subject.model, *validation_, job_.metrics, evaluation_plan(),
+                          context_.device, context_.progress, stop);
+  }
+
+  ObjectiveResult evaluate_loss(const StopRequested& stop) {
+    return evaluate_objective(job_.subject.model, *validation_, *objective_, evaluation_plan(),
+                              context_.device, context_.progress, stop);
   }
 
   std::pair<std::string, std::optional<double>> evaluate_between_epochs() {
-    evaluate("eval", {});
+    const auto told = [](const Measurement& measurement) {
+      return std::pair(concat("  ", measurement.tag, " ", measurement.value),
+                       std::optional(measurement.value));
+    };
+    if (!job_.objective.trains_classifier) return told(evaluate_loss({}).loss);
+    evaluate_metrics({});
     for (const auto& metric : job_.metrics) {
-      for (const Measurement& measurement : metric->compute()) {
-        return {concat("  ", measurement.tag, " ", measurement.value), measurement.value};
-      }
+      for (const Measurement& measurement : metric->compute()) return told(measurement);
     }
     return {};
   }
 
-  void finish(const Trainer& trainer, Trainer::End end, RunRecord& record) {
+  // Of the trained weights; what is recorded. True where it was stopped.
+  bool evaluate(RunRecord& record) {
+    if (job_.objective.trains_classifier) {
+      const EvaluationResult result = evaluate_metrics(context_.stop);
+      if (!result.was_stopped) record_evaluation(record, result, *validation_, job_.metrics);
+      return result.was_stopped;
+    }
+    const ObjectiveResult result = evaluate_loss(context_.stop);
+    if (!result.pass.was_stopped) {
+      record.measurements.push_back(result.loss);
+      record_pass(record, result.pass, *validation_);
+    }
+    return result.pass.was_stopped;
+  }
+
+  void finish(Trainer& trainer, Trainer::End end, RunRecord& record) {
     const TrainProgress& progress = trainer.progress();
     if (end == Trainer::End::kDiverged) {
       record.status = RunStatus::kFailed;
@@ -216,17 +262,15 @@ class TrainRun {
                              trainer.steps_per_epoch() * config_.epochs);
       return;
     }
+    trainer.adopt_averages();
     write_weights();
     record.provenance["checkpoint_path"] = weights_path_;
     record.provenance["checkpoint_sha256"] = sha256_of_file(weights_path_);
 
-    const EvaluationResult result = evaluate("eval", context_.stop);
-    if (result.was_stopped) {
+    if (evaluate(record)) {
       record.status = RunStatus::kInterrupted;
       record.reason = "stopped during the evaluation after the last epoch";
-      return;
     }
-    record_evaluation(record, result, *validation_, job_.metrics);
   }
 
   void record_training(const TrainProgress& progress, RunRecord& record) const {
@@ -251,7 +295,9 @@ class TrainRun {
     metadata.methods = job_.subject.methods;
     metadata.preprocessing = job_.subject.preprocessing;
     metadata.task = job_.task.info().name;
-    metadata.classes = training_->class_names();
+    if (job_.objective.trains_classifier) metadata.classes = training_->class_names();
+    metadata.objective = job_.objective.name;
+    if (config_.ema) metadata.averaging = concat("ema_decay=", config_.ema->decay);
     write_safetensors(weights_path_, state_of(job_.subject.model.module()), to_metadata(metadata));
   }
 
@@ -262,6 +308,7 @@ class TrainRun {
   NumericsScope numerics_;
   std::string checkpoint_path_;
   std::string weights_path_;
+  std::unique_ptr<Objective> objective_;
   std::unique_ptr<BatchSource> training_;
   std::unique_ptr<BatchSource> validation_;
 };

@@ -2,7 +2,6 @@
 
 #include "runners/evaluation.h"
 #include "runners/gradients.h"
-#include "runners/losses.h"
 #include "runners/module_access.h"
 
 #include <yardstick/error.h>
@@ -15,6 +14,7 @@
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -62,30 +62,35 @@ std::optional<std::int64_t> LossTracker::first_non_finite_step() const {
   return step;
 }
 
-Trainer::Trainer(Model& model, BatchSource& source, const TrainConfig& config,
-                 DeviceBackend& device, ProgressListener& progress, StopRequested stop, Hooks hooks)
-    : model_(model),
-      source_(source),
+Trainer::Trainer(const Training& training, const TrainConfig& config, DeviceBackend& device,
+                 ProgressListener& progress, StopRequested stop, Hooks hooks)
+    : model_(training.model),
+      objective_(training.objective),
+      trains_classifier_(training.trains_classifier),
+      source_(training.source),
       config_(config),
       device_(device),
       listener_(progress),
       stop_(std::move(stop)),
       hooks_(std::move(hooks)),
-      steps_per_epoch_(steps_an_epoch(source, config)),
-      optimizer_(weight_decay_groups(parameters_of(model.module()), config.weight_decay),
-                 {config.beta1, config.beta2, 1e-8}),
+      steps_per_epoch_(steps_an_epoch(training.source, config)),
+      optimizer_(make_optimizer(
+          config.optimizer,
+          make_param_groups(parameters_of(training.model.module()), config.groups))),
       losses_(device.device()) {
   if (config.precision == Precision::kFp16) {
     scaler_.emplace(device.device(), LossScaler::Options{});
   }
+  if (config.ema) averages_.emplace(model_.module(), *config.ema);
 }
 
 void Trainer::restore(const TrainCheckpoint& checkpoint) {
   const LoadReport report =
       load_state(model_.module(), without_prefix("model.", checkpoint.tensors));
   require_complete(report, "checkpoint");
-  optimizer_.load(without_prefix("optimizer.", checkpoint.tensors));
+  optimizer_->load(without_prefix("optimizer.", checkpoint.tensors));
   if (scaler_) scaler_->load(without_prefix("scaler.", checkpoint.tensors));
+  if (averages_) averages_->load(without_prefix("ema.", checkpoint.tensors));
   state_ = checkpoint.progress;
   earlier_seconds_ = state_.seconds;
   earlier_images_ = state_.images;
@@ -102,6 +107,10 @@ Trainer::End Trainer::run() {
     save();
   }
   return End::kFinished;
+}
+
+void Trainer::adopt_averages() {
+  if (averages_) averages_->exchange();
 }
 
 Trainer::End Trainer::run_epoch() {
@@ -131,46 +140,74 @@ bool Trainer::run_step() {
   const at::AutoGradMode with_gradients(true);
   seed_generators(device_.device(),
                   derive_seed(config_.seed_model, static_cast<std::uint64_t>(state_.step)));
+  StepDraws draws(config_.seed_model, state_.step);
   at::Tensor loss;
   for (std::int64_t i = 0; i < config_.accumulate; ++i) {
     const std::optional<Batch> batch = source_.next();
     if (!batch) break;
-    const at::Tensor part = accumulate_gradients(*batch);
+    const at::Tensor part = accumulate_gradients(*batch, draws);
     loss = loss.defined() ? loss + part : part;
     state_.images += batch->size();
   }
   if (!loss.defined()) return false;
 
-  const std::vector<at::Tensor> gradients = gradients_of(optimizer_.groups());
-  if (scaler_) scaler_->unscale(gradients);
-  if (config_.clip_grad_norm > 0) clip_gradient_norm(gradients, config_.clip_grad_norm);
-  // As in MAE: of all batches of the epoch, those that make no full step included.
-  const double epoch = static_cast<double>(state_.epoch) +
-                       static_cast<double>(state_.step_in_epoch * config_.accumulate) /
-                           static_cast<double>(source_.batches());
-  optimizer_.step(config_.schedule.at(epoch), scaler_ ? scaler_->found_inf() : at::Tensor());
-  if (scaler_) scaler_->update();
-  clear_gradients(model_.module());
-
+  update_weights();
   ++state_.step_in_epoch;
   ++state_.step;
   losses_.add(loss, state_.step);
   return true;
 }
 
-at::Tensor Trainer::accumulate_gradients(const Batch& loaded) {
+void Trainer::update_weights() {
+  const std::vector<at::Tensor> gradients = gradients_of(optimizer_->groups());
+  if (scaler_) scaler_->unscale(gradients);
+  if (config_.clip.limit > 0) {
+    switch (config_.clip.mode) {
+      case ClipMode::kNorm:
+        clip_gradient_norm(gradients, config_.clip.limit);
+        break;
+      case ClipMode::kValue:
+        clip_gradient_value(gradients, config_.clip.limit);
+        break;
+      case ClipMode::kAdaptive:
+        clip_gradient_adaptively(optimizer_->groups(), config_.clip.limit);
+        break;
+    }
+  }
+  // As in MAE: of all batches of the epoch, those that make no full step included.
+  const double epoch = static_cast<double>(state_.epoch) +
+                       static_cast<double>(state_.step_in_epoch * config_.accumulate) /
+                           static_cast<double>(source_.batches());
+  optimizer_->step(config_.schedule.at(epoch), scaler_ ? scaler_->found_inf() : at::Tensor());
+  if (scaler_) scaler_->update();
+  clear_gradients(model_.module());
+  if (averages_) {
+    averages_->update(config_.ema->use_warmup ? std::optional(state_.step) : std::nullopt);
+  }
+}
+
+at::Tensor Trainer::accumulate_gradients(const Batch& loaded, StepDraws& draws) {
   const Batch batch = batch_to(loaded, device_.device(), at::kFloat);
-  ModelOutput output;
+  if (state_.step == 0 && trains_classifier_) check_head(batch);
+  at::Tensor loss;
   {
     const AutocastScope autocast(device_.device().type(), config_.precision);
-    output = model_.forward(batch);
+    loss = objective_.loss(model_, batch, draws);
   }
-  if (state_.step == 0) check_classes(output, source_);
-  const at::Tensor loss =
-      classification_loss(output.logits, batch.targets, config_.label_smoothing) /
-      static_cast<double>(config_.accumulate);
+  loss = loss.to(at::kFloat) / static_cast<double>(config_.accumulate);
   (scaler_ ? scaler_->scale(loss) : loss).backward();
   return loss.detach();
+}
+
+// Tells a head of the wrong size before the loss stumbles over a label that is out of range. In
+// evaluation mode nothing of the model moves by it.
+void Trainer::check_head(const Batch& batch) {
+  const at::NoGradGuard no_grad;
+  Batch one;
+  one.input = batch.input.narrow(0, 0, 1);
+  set_mode(model_.module(), ModuleMode::kEval);
+  check_classes(model_.forward(one), source_);
+  set_mode(model_.module(), ModuleMode::kTrain);
 }
 
 bool Trainer::read_losses_is_due() const {
@@ -205,11 +242,25 @@ void Trainer::save() {
   state_.seconds = earlier_seconds_ + session_seconds();
   TrainCheckpoint checkpoint;
   checkpoint.tensors = with_prefix("model.", state_of(model_.module()));
-  checkpoint.tensors.merge(with_prefix("optimizer.", optimizer_.state()));
+  checkpoint.tensors.merge(with_prefix("optimizer.", optimizer_->state()));
   if (scaler_) checkpoint.tensors.merge(with_prefix("scaler.", scaler_->state()));
+  if (averages_) checkpoint.tensors.merge(with_prefix("ema.", averages_->state()));
   checkpoint.progress = state_;
   hooks_.save(std::move(checkpoint));
   last_save_s_ = now_s();
+}
+
+std::string Trainer::evaluate() {
+  const double before_s = now_s();
+  if (averages_) averages_->exchange();
+  const auto [line, value] = hooks_.evaluate();
+  if (averages_) averages_->exchange();
+  if (value) {
+    const double best = state_.best_metric.value_or(*value);
+    state_.best_metric = trains_classifier_ ? std::max(best, *value) : std::min(best, *value);
+  }
+  session_start_s_ += now_s() - before_s;
+  return line;
 }
 
 void Trainer::finish_epoch() {
@@ -224,11 +275,7 @@ void Trainer::finish_epoch() {
   std::string evaluated;
   if (hooks_.evaluate && config_.eval_every_epochs > 0 && state_.epoch < config_.epochs &&
       state_.epoch % config_.eval_every_epochs == 0) {
-    const double before_s = now_s();
-    const auto [line, value] = hooks_.evaluate();
-    evaluated = line;
-    if (value && (!state_.best_metric || *value > *state_.best_metric)) state_.best_metric = value;
-    session_start_s_ += now_s() - before_s;
+    evaluated = evaluate();
   }
   char line[160];
   std::snprintf(line, sizeof line, "epoch %lld/%lld  loss %.4f  %.1f images/s",

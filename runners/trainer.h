@@ -1,12 +1,15 @@
 #pragma once
 
-#include "runners/adamw.h"
 #include "runners/device.h"
+#include "runners/ema.h"
 #include "runners/loss_scaler.h"
+#include "runners/optim/optimizer.h"
+#include "runners/step_draws.h"
 #include "runners/train_checkpoint.h"
 #include "runners/train_config.h"
 
 #include <yardstick/model.h>
+#include <yardstick/objective.h>
 #include <yardstick/run.h>
 #include <yardstick/task.h>
 
@@ -38,6 +41,14 @@ class LossTracker {
   at::Tensor bad_step_;  // int64, -1 for none
 };
 
+// What is trained, on what, to what end.
+struct Training {
+  Model& model;
+  Objective& objective;
+  bool trains_classifier = true;
+  BatchSource& source;
+};
+
 // The training loop. Every random draw of step s comes from generators seeded with (seed, s), and
 // the data's from (seed, epoch, index), so that a run goes on from any step as if it had never
 // stopped.
@@ -55,13 +66,18 @@ class Trainer {
     kDiverged,  // a loss was not finite; nothing was saved since
   };
 
-  Trainer(Model& model, BatchSource& source, const TrainConfig& config, DeviceBackend& device,
+  Trainer(const Training& training, const TrainConfig& config, DeviceBackend& device,
           ProgressListener& progress, StopRequested stop, Hooks hooks);
 
-  // Takes over weights, optimiser and position. Throws Data where a tensor is missing or misshapen.
+  // Takes over weights, averages, optimiser and position. Throws Data where a tensor is missing or
+  // misshapen.
   void restore(const TrainCheckpoint& checkpoint);
 
   End run();
+
+  // After run(): leaves the averaged weights in the model, where averages are kept. Training cannot
+  // go on after that.
+  void adopt_averages();
 
   const TrainProgress& progress() const noexcept { return state_; }
   std::optional<std::int64_t> diverged_step() const { return losses_.first_non_finite_step(); }
@@ -72,7 +88,10 @@ class Trainer {
   // False at the end of the epoch's data.
   bool run_step();
   // Forward and backward of one batch; its loss divided by the number of batches a step.
-  at::Tensor accumulate_gradients(const Batch& loaded);
+  at::Tensor accumulate_gradients(const Batch& loaded, StepDraws& draws);
+  void check_head(const Batch& batch);
+  void update_weights();
+  std::string evaluate();
   bool read_losses_is_due() const;
   void report();
   void save_if_due();
@@ -81,6 +100,8 @@ class Trainer {
   double session_seconds() const;
 
   Model& model_;
+  Objective& objective_;
+  bool trains_classifier_;
   BatchSource& source_;
   TrainConfig config_;
   DeviceBackend& device_;
@@ -88,7 +109,8 @@ class Trainer {
   StopRequested stop_;
   Hooks hooks_;
   std::int64_t steps_per_epoch_;
-  Adamw optimizer_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::optional<ModelEma> averages_;
   std::optional<LossScaler> scaler_;
   LossTracker losses_;
   TrainProgress state_;

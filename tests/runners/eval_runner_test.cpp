@@ -172,5 +172,39 @@ TEST(EvalRunnerTest, AHeadOfAnotherSizeIsOneLine) {
       ThrowsError(ErrorKind::kData, HasSubstr("the data has 4 classes and the model's head 5")));
 }
 
+TEST(EvalRunnerTest, NearestNeighboursVoteWithoutTheHead) {
+  Evaluation evaluation;
+
+  const RunRecord record =
+      evaluation.run({{"protocol", "knn"}, {"knn_neighbours", "5"}, {"batch_size", "8"}});
+
+  EXPECT_EQ(record.status, RunStatus::kOk) << record.reason;
+  const auto accuracy = test::find_measurement(record, "accuracy/knn_top1");
+  ASSERT_TRUE(accuracy.has_value());
+  EXPECT_GT(accuracy->value, 0.9);  // corners are told apart by any features
+  EXPECT_LT(*accuracy->low, accuracy->value);
+  EXPECT_EQ(accuracy->n, 37);
+  EXPECT_THAT(accuracy->about, HasSubstr("5 nearest of 64"));
+  EXPECT_FALSE(test::find_measurement(record, "accuracy/top1").has_value());
+  EXPECT_EQ(record.provenance.at("data_fingerprint_train"), "content:train64");
+}
+
+TEST(EvalRunnerTest, FewNeighboursAreAllThatMayVote) {
+  Evaluation evaluation;
+
+  EXPECT_THAT(test::find_measurement(
+                  evaluation.run({{"protocol", "knn"},
+                                  {"knn_neighbours", "2"},
+                                  {"knn_samples_per_class", "3"}}),
+                  "accuracy/knn_top1")
+                  ->about,
+              HasSubstr("2 nearest of 12"));
+  EXPECT_THAT(
+      [&] {
+        evaluation.run({{"protocol", "knn"}, {"knn_neighbours", "65"}});
+      },
+      ThrowsError(ErrorKind::kUser, HasSubstr("65")));
+}
+
 }  // namespace
 }  // namespace yardstick

@@ -24,6 +24,11 @@ class MemorySource final : public BatchSource {
     samples_ =
         request.split == Split::kTrain ? options.training_samples : options.validation_samples;
     if (request.limit > 0) samples_ = std::min(samples_, request.limit);
+    // Classes come in turn; the seed says from where on.
+    if (request.samples_per_class > 0) {
+      first_ = static_cast<std::int64_t>(request.subset_seed) * options.classes;
+      samples_ = request.samples_per_class * options.classes;
+    }
     for (std::int64_t k = 0; k < options.classes; ++k) {
       class_names_.push_back("corner" + std::to_string(k));
     }
@@ -45,7 +50,7 @@ class MemorySource final : public BatchSource {
     next_batch_ = first_batch;
     bad_.clear();
     order_.resize(static_cast<std::size_t>(samples_));
-    std::iota(order_.begin(), order_.end(), 0);
+    std::iota(order_.begin(), order_.end(), first_);
     if (request_.shuffle) {
       std::mt19937_64 draw(derive_seed(request_.shuffle_seed, static_cast<std::uint64_t>(epoch)));
       std::shuffle(order_.begin(), order_.end(), draw);
@@ -98,6 +103,7 @@ class MemorySource final : public BatchSource {
   MemoryTask::Options options_;
   DataRequest request_;
   std::int64_t samples_ = 0;
+  std::int64_t first_ = 0;
   std::int64_t epoch_ = 0;
   std::int64_t next_batch_ = 0;
   std::vector<std::int64_t> order_;

@@ -29,4 +29,9 @@ ModelEntry tiny_entry(Quirk quirk = Quirk::kNone, int diverges_at = 0);
 std::unique_ptr<Model> make_tiny(Quirk quirk = Quirk::kNone, std::uint64_t seed = 1,
                                  int diverges_at = 0);
 
+// A small network of the same input that learns by predicting removed quarters of it. It has no
+// classifier; no parameters to set.
+ModelEntry tiny_masked_entry();
+std::unique_ptr<Model> make_tiny_masked(std::uint64_t seed = 1);
+
 }  // namespace yardstick::test

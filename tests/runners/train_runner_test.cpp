@@ -2,9 +2,7 @@
 
 #include "runners/checkpoint_metadata.h"
 #include "runners/train_checkpoint.h"
-#include "tests/runners/memory_task.h"
-#include "tests/runners/run_fixture.h"
-#include "tests/runners/tiny_models.h"
+#include "tests/runners/training_fixture.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/throws_error.h"
 
@@ -19,10 +17,10 @@
 namespace yardstick {
 namespace {
 
-using test::make_tiny;
 using test::MemoryTask;
 using test::Quirk;
 using test::ThrowsError;
+using test::Training;
 using test::value_of;
 using testing::Contains;
 using testing::HasSubstr;
@@ -31,48 +29,7 @@ using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
 constexpr std::int64_t kSteps = 4 * 8;  // 4 epochs of 64 samples, 8 a step
-
-struct Training {
-  test::RunBench bench;
-  MemoryTask task{MemoryTask::Options{}};
-  Quirk quirk = Quirk::kDropout;
-  int diverges_at = 0;
-
-  // Trains the tiny model from the same start each time.
-  RunRecord run(const std::string& folder, const Settings& settings = {}, bool resume = false,
-                StopRequested stop = {}) {
-    const auto model = make_tiny(quirk, 1, diverges_at);
-    Params params(train_settings());
-    const Settings defaults = {{"epochs", "4"},
-                               {"batch_size", "8"},
-                               {"lr", "0.01"},
-                               {"warmup_epochs", "1"},
-                               {"workers", "1"},
-                               {"threads", "1"},
-                               {"checkpoint_every_epochs", "0"}};
-    for (const auto& list : {defaults, settings}) {
-      for (const auto& [name, value] : list) {
-        params.set_from_text(name, value, ParamOrigin::kFlag, "test");
-      }
-    }
-    TrainJob job{test::subject_of(*model, test::tiny_entry(quirk)),
-                 task,
-                 "",
-                 params,
-                 test::classification_metrics(),
-                 folder,
-                 resume};
-    return train(job, bench.context(std::move(stop)));
-  }
-
-  // Stops after `steps` optimiser steps of this session.
-  static StopRequested after(int steps) {
-    return [left = steps]() mutable { return --left <= 0; };
-  }
-};
 
 std::string weights_of(const test::TempDir& folder) {
   return test::read_file(folder.file("model.safetensors"));

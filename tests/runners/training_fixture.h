@@ -1,0 +1,36 @@
+#pragma once
+
+#include "runners/train_runner.h"
+#include "tests/runners/memory_task.h"
+#include "tests/runners/run_fixture.h"
+#include "tests/runners/tiny_models.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace yardstick::test {
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+// Sets each, as a user's flags would.
+void set_all(Params& params, const Settings& settings);
+
+// A small training: 4 epochs of 8 steps of 8 samples, from the same start each time.
+struct Training {
+  RunBench bench;
+  MemoryTask task{MemoryTask::Options{}};
+  Quirk quirk = Quirk::kDropout;
+  int diverges_at = 0;
+  bool is_masked = false;  // of the tiny masked model, with masked_autoencoding
+  std::string objective = "supervised";
+  Settings objective_settings;
+
+  RunRecord run(const std::string& folder, const Settings& settings = {}, bool resume = false,
+                StopRequested stop = {});
+
+  // Stops after `steps` optimiser steps of this session.
+  static StopRequested after(int steps);
+};
+
+}  // namespace yardstick::test
