@@ -33,6 +33,10 @@ std::string range_text(const ParamSpec& spec) {
 
 }  // namespace
 
+Option details_option() {
+  return {.name = "details", .help = "print all settings and the provenance too"};
+}
+
 Option json_option() { return {.name = "json", .help = "print JSON instead of text"}; }
 
 Option database_option() {
@@ -72,6 +76,13 @@ Option method_option() {
           .value = "NAME[:KEY=VALUE,...]",
           .help = "method on top of the model (`yardstick list methods`); repeatable, in order",
           .is_repeatable = true};
+}
+
+Option objective_option() {
+  return {.name = "objective",
+          .value = "NAME[:KEY=VALUE,...]",
+          .help = "what training minimises (`yardstick list objectives`)",
+          .fallback = "supervised"};
 }
 
 Option config_option() {

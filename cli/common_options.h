@@ -8,12 +8,14 @@ namespace yardstick::cli {
 
 // Options that mean the same in every command that has them.
 Option json_option();
+Option details_option();  // of commands that print a run
 Option database_option();
 Option task_option();
 Option data_option();
 Option device_option();
 Option set_option();
 Option method_option();
+Option objective_option();
 Option config_option();
 Option dry_run_option();
 // --plugin, --quiet and --help: of every command.

@@ -1,7 +1,9 @@
 #include "cli/context.h"
 
+#include "cli/subject_plan.h"
 #include "metrics/builtin_metrics.h"
 #include "models/builtin_models.h"
+#include "runners/objectives/builtin_objectives.h"
 #include "tasks/builtin_tasks.h"
 
 #include <cstdlib>
@@ -32,11 +34,14 @@ Context::Context(Setup setup)
       executable_(find_executable()),
       share_dir_(find_share_dir(executable_)) {}
 
-Registrar Context::built_ins() const {
+Registrar Context::built_ins() {
   Registrar registrar;
   register_builtin_models(registrar);
   register_builtin_tasks(registrar, share_dir_);
   register_builtin_metrics(registrar);
+  register_builtin_objectives(registrar, [this](const std::string& name, const std::string& file) {
+    return build_from_weights(name, file, *this);
+  });
   return registrar;
 }
 

@@ -37,8 +37,9 @@ class Context {
   // where a plug-in cannot be loaded.
   const Registrar& registrar();
   const std::vector<LoadedPlugin>& plugins();
-  // The built-ins alone, for commands that load plug-ins themselves.
-  Registrar built_ins() const;
+  // The built-ins alone, for commands that load plug-ins themselves. Their objectives may refer to
+  // this context.
+  Registrar built_ins();
 
   // Tags from <share>/configs/models.
   const WeightsCatalog& weights();

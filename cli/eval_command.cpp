@@ -82,7 +82,8 @@ Command eval_command() {
           "file written by `yardstick train` needs nothing else: it names its model, preprocessing "
           "and task. With MODEL.TAG the preprocessing is that of the published weights; the file "
           "is "
-          "still yours to fetch. A broken image ends the run with exit code 3, unless it is to be "
+          "still yours to fetch. `--protocol knn` scores the features instead of the head: the nearest "
+          "training samples vote. A broken image ends the run with exit code 3, unless it is to be "
           "skipped; skipped ones are counted beside the accuracy.",
       .max_arguments = 1,
       .groups = {{"What is scored",
@@ -94,6 +95,7 @@ Command eval_command() {
                    config_option()}},
                  {"Where and how",
                   {device_option(), init_seed_option(), database_option(), dry_run_option(),
+                   details_option(),
                    json_option()}},
                  setting_options("Evaluation settings", eval_settings()),
                  general_options()},
@@ -103,6 +105,9 @@ Command eval_command() {
            {"yardstick eval hiera_base_224.mae_in1k_ft_in1k --weights hiera_base_224.safetensors "
             "--task imagenet1k --data imagenet/",
             "published weights on ImageNet"},
+           {"yardstick eval vit_nano_patch4_28 --weights runs/digits_mae/model.safetensors "
+            "--reset-head --protocol knn",
+            "the features of a pre-trained encoder, without training"},
            {"yardstick eval --weights model.safetensors --data photos/ --on-bad-input skip",
             "leave broken images out, and count them"}},
       .run = run,

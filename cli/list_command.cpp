@@ -20,7 +20,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Align = TextTable::Align;
 
-constexpr std::array<std::string_view, 4> kKinds = {"models", "methods", "tasks", "metrics"};
+constexpr std::array<std::string_view, 5> kKinds = {"models", "methods", "objectives", "tasks",
+                                                    "metrics"};
 
 struct Request {
   std::string kind;  // "" for all
@@ -33,11 +34,13 @@ struct Request {
 struct Found {
   std::vector<const ModelEntry*> models;
   std::vector<const MethodEntry*> methods;
+  std::vector<const ObjectiveEntry*> objectives;
   std::vector<const TaskEntry*> tasks;
   std::vector<const MetricEntry*> metrics;
 
   bool is_empty() const {
-    return models.empty() && methods.empty() && tasks.empty() && metrics.empty();
+    return models.empty() && methods.empty() && objectives.empty() && tasks.empty() &&
+           metrics.empty();
   }
 };
 
@@ -55,7 +58,7 @@ Request read_request(const CommandLine& line) {
     const std::vector<std::string> kinds(kKinds.begin(), kKinds.end());
     const std::string near = suggestion(words[0], kinds);
     throw_user(concat("nothing of the kind \"", words[0], "\" can be listed"),
-               near.empty() ? "kinds are models, methods, tasks and metrics" : near);
+               near.empty() ? "kinds are models, methods, objectives, tasks and metrics" : near);
   }
   request.shows_test_variants = line.has("all") || request.glob.find("test") != std::string::npos;
   return request;
@@ -71,6 +74,7 @@ Found find(const Request& request, const Registrar& registrar) {
     }
   }
   if (request.wants("methods")) found.methods = registrar.methods.list(request.glob);
+  if (request.wants("objectives")) found.objectives = registrar.objectives.list(request.glob);
   if (request.wants("tasks")) found.tasks = registrar.tasks.list(request.glob);
   if (request.wants("metrics")) found.metrics = registrar.metrics.list(request.glob);
   return found;
@@ -83,6 +87,7 @@ Found find(const Request& request, const Registrar& registrar) {
   };
   offer("models", registrar.models.names());
   offer("methods", registrar.methods.names());
+  offer("objectives", registrar.objectives.names());
   offer("tasks", registrar.tasks.names());
   offer("metrics", registrar.metrics.names());
   if (request.kind.empty()) names.insert(names.end(), kKinds.begin(), kKinds.end());
@@ -119,6 +124,7 @@ void print_compact(const Found& found, std::ostream& out) {
     return names;
   };
   print("methods", names_of(found.methods));
+  print("objectives", names_of(found.objectives));
   print("tasks", names_of(found.tasks));
   print("metrics", names_of(found.metrics));
 }
@@ -129,6 +135,7 @@ void print_table(const Found& found, std::ostream& out) {
     table.add({entry->name, shape_text(entry->info.input_shape), entry->info.summary});
   }
   for (const MethodEntry* entry : found.methods) table.add({entry->name, entry->summary});
+  for (const ObjectiveEntry* entry : found.objectives) table.add({entry->name, entry->summary});
   for (const TaskEntry* entry : found.tasks) table.add({entry->name, entry->info.summary});
   for (const MetricEntry* entry : found.metrics) table.add({entry->name, entry->summary});
   out << table.text();
@@ -156,6 +163,8 @@ Json to_json(const Request& request, const Found& found) {
     }
   };
   simple("methods", found.methods, [](const MethodEntry& entry) { return entry.summary; });
+  simple("objectives", found.objectives,
+         [](const ObjectiveEntry& entry) { return entry.summary; });
   simple("tasks", found.tasks, [](const TaskEntry& entry) { return entry.info.summary; });
   simple("metrics", found.metrics, [](const MetricEntry& entry) { return entry.summary; });
   return json;
@@ -181,8 +190,8 @@ int run(const CommandLine& line, Context& context) {
 Command list_command() {
   return {
       .name = "list",
-      .summary = "lists models, methods, tasks and metrics",
-      .arguments = "[models|methods|tasks|metrics] [GLOB]",
+      .summary = "lists models, methods, objectives, tasks and metrics",
+      .arguments = "[models|methods|objectives|tasks|metrics] [GLOB]",
       .details =
           "Names all that is registered, or what matches GLOB (`*` any run of letters, `?` "
           "one). Nothing is loaded or built for it. Tiny variants made for tests are left "

@@ -4,26 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include <sstream>
-
 namespace yardstick::cli {
 
 std::vector<MethodChoice> choose_methods(const std::vector<Sourced>& texts,
                                          const Registrar& registrar) {
   std::vector<MethodChoice> methods;
-  for (const Sourced& given : texts) {
-    const std::size_t colon = given.text.find(':');
-    const MethodEntry& entry = registrar.methods.get(given.text.substr(0, colon));
-    MethodChoice choice{&entry, Params(entry.schema)};
-    if (colon != std::string::npos) {
-      std::istringstream rest(given.text.substr(colon + 1));
-      for (std::string part; std::getline(rest, part, ',');) {
-        const auto [key, value] = split_assignment(part, given.where);
-        choice.params.set_from_text(key, value, given.origin, concat(given.where, " ", entry.name));
-      }
-    }
-    methods.push_back(std::move(choice));
-  }
+  for (const Sourced& given : texts) methods.push_back(choose(registrar.methods, given));
   return methods;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/choices.h"
 #include "cli/sources.h"
 
 #include <yardstick/registry.h>
@@ -10,10 +11,7 @@
 namespace yardstick::cli {
 
 // A method to apply, with its parameters validated.
-struct MethodChoice {
-  const MethodEntry* entry = nullptr;
-  Params params;
-};
+using MethodChoice = Choice<MethodEntry>;
 
 // Parses each "name:key=value,key=value". Throws User on an unknown method or parameter.
 std::vector<MethodChoice> choose_methods(const std::vector<Sourced>& texts,

@@ -78,6 +78,7 @@ int run(const CommandLine& line, Context& context) {
                {"libtorch", TORCH_VERSION}};
   json["registers"] = {{"models", names_from(registrar.models, path)},
                        {"methods", names_from(registrar.methods, path)},
+                       {"objectives", names_from(registrar.objectives, path)},
                        {"tasks", names_from(registrar.tasks, path)},
                        {"metrics", names_from(registrar.metrics, path)},
                        {"golden families", names_from(registrar.golden_families, path)}};

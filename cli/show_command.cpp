@@ -112,6 +112,17 @@ Json method_json(const MethodEntry& entry) {
           {"origin", entry.origin},   {"settings", parameters_json(entry.schema)}};
 }
 
+Json objective_json(const ObjectiveEntry& entry) {
+  return {{"kind", "objective"},
+          {"name", entry.name},
+          {"summary", entry.summary},
+          {"paper", paper_json(entry.paper)},
+          {"needs_targets", entry.needs_targets},
+          {"trains_classifier", entry.trains_classifier},
+          {"origin", entry.origin},
+          {"settings", parameters_json(entry.schema)}};
+}
+
 Json task_json(const TaskEntry& entry) {
   return {{"kind", "task"},
           {"name", entry.name},
@@ -224,11 +235,12 @@ std::string weights_text(const Json& json) {
 [[noreturn]] void refuse_unknown(const std::string& name, const Registrar& registrar) {
   std::vector<std::string> names = registrar.models.names();
   for (const auto& more :
-       {registrar.methods.names(), registrar.tasks.names(), registrar.metrics.names()}) {
+       {registrar.methods.names(), registrar.objectives.names(), registrar.tasks.names(),
+        registrar.metrics.names()}) {
     names.insert(names.end(), more.begin(), more.end());
   }
   const std::string near = suggestion(name, names);
-  throw_user(concat("no model, method, task or metric is named ", name),
+  throw_user(concat("no model, method, objective, task or metric is named ", name),
              near.empty() ? "`yardstick list` shows them all" : near);
 }
 
@@ -245,6 +257,7 @@ Json describe(const std::string& name, const CommandLine& line, Context& context
     return model_json(*entry, choice, params, context);
   }
   if (const MethodEntry* entry = registrar.methods.find(name)) return method_json(*entry);
+  if (const ObjectiveEntry* entry = registrar.objectives.find(name)) return objective_json(*entry);
   if (const TaskEntry* entry = registrar.tasks.find(name)) return task_json(*entry);
   if (const MetricEntry* entry = registrar.metrics.find(name)) return metric_json(*entry);
   refuse_unknown(model_name, registrar);
@@ -266,7 +279,7 @@ int run(const CommandLine& line, Context& context) {
 Command show_command() {
   return {
       .name = "show",
-      .summary = "shows what is known of one model, method, task or metric",
+      .summary = "shows what is known of one model, method, objective, task or metric",
       .arguments = "NAME[.TAG]",
       .details =
           "Prints inputs, parameters with their defaults and ranges, the number of "

@@ -1,3 +1,4 @@
+#include "cli/choices.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
@@ -31,8 +32,10 @@ int run(const CommandLine& line, Context& context) {
   Params settings(train_settings());
   sources.apply(settings);
   SubjectPlan plan = plan_subject(sources, settings.schema(), context);
+  const Sourced objective_name = sources.text_or("objective", "supervised");
+  const Choice<ObjectiveEntry> objective = choose(context.registrar().objectives, objective_name);
   const TaskChoice choice = choose_task(sources, "", context);
-  if (!choice.entry->info.has_targets) {
+  if (objective.entry->needs_targets && !choice.entry->info.has_targets) {
     throw_user(concat("task ", choice.entry->name, " has no targets to learn"),
                "`yardstick list tasks` shows the others");
   }
@@ -48,6 +51,9 @@ int run(const CommandLine& line, Context& context) {
 
   ResolvedSpec spec("train");
   plan.describe(spec);
+  spec.add("objective", ParamValue(objective.entry->name),
+           std::string(to_string(objective_name.origin)));
+  spec.add(objective.params, "objective.");
   spec.add("task", choice.name).add("data", choice.data_root).add("device", device_name);
   spec.add("output", output);
   const std::uint64_t seed = init_seed(sources, settings, spec);
@@ -62,6 +68,8 @@ int run(const CommandLine& line, Context& context) {
     TrainJob job{.subject = std::move(built.subject),
                  .task = *task,
                  .data_root = choice.data_root.text,
+                 .objective = *objective.entry,
+                 .objective_params = objective.params,
                  .settings = settings,
                  .metrics = build_metrics(*task, context.registrar()),
                  .output_dir = output.text,
@@ -85,17 +93,19 @@ Command train_command() {
       .summary = "trains a model on a task",
       .arguments = "[MODEL[.TAG]]",
       .details =
-          "Trains with AdamW, evaluates on the validation split, and stores the run. MODEL may "
-          "come "
-          "from the `--config` file. The head gets as many classes as the task has. The output "
+          "Minimises the objective, evaluates on the validation split, and stores the run. MODEL may "
+          "come from the `--config` file. The head gets as many classes as the task has. The output "
           "folder holds `model.safetensors` (weights with all that `eval` and `bench` need) and "
-          "`checkpoint.safetensors`, from which `--resume` goes on; on a CPU the result is then "
-          "bit for bit that of an uninterrupted run. Ctrl-C writes a last checkpoint; after a "
-          "crash "
-          "or kill at most the time since the last one is lost.",
+          "`checkpoint.safetensors`, from which `--resume` goes on; on a CPU the result is then bit "
+          "for bit that of an uninterrupted run. Ctrl-C writes a last checkpoint; after a crash or "
+          "kill at most the time since the last one is lost.\n\n"
+          "Pre-training is an objective: `--objective masked_autoencoding` with a `mae_*` model, and "
+          "`val/loss` instead of an accuracy. To fine-tune from it, name the classifier and give the "
+          "pre-trained file: `--weights FILE --reset-head`.",
       .max_arguments = 1,
       .groups = {{"What is trained",
-                  {task_option(), data_option(), set_option(), method_option(), config_option()}},
+                  {task_option(), data_option(), objective_option(), set_option(), method_option(),
+                   config_option()}},
                  {"Where and how",
                   {{.name = "output",
                     .value = "DIR",
@@ -107,6 +117,7 @@ Command train_command() {
                    init_seed_option(),
                    database_option(),
                    dry_run_option(),
+                   details_option(),
                    json_option()}},
                  setting_options("Training settings", train_settings()),
                  general_options()},
@@ -115,6 +126,11 @@ Command train_command() {
                    {"yardstick train vit_tiny_patch16_224 --task imagefolder --data flowers/ "
                     "--epochs 30 --lr 5e-4",
                     "a folder of images, one sub-folder a class"},
+                   {"yardstick train --config configs/recipes/digits_mae_pretrain.json",
+                    "pre-training without labels"},
+                   {"yardstick train --config configs/recipes/digits_mae_finetune.json --weights "
+                    "runs/digits_mae/model.safetensors --reset-head",
+                    "fine-tuning from it"},
                    {"yardstick train --config configs/recipes/digits_vit.json --resume",
                     "go on after an interruption"}},
       .run = run,

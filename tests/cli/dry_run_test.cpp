@@ -92,12 +92,40 @@ TEST_F(DryRunTest, FlagsOverrideTheModelAndItsParameters) {
   EXPECT_EQ(spec["model.classes"], (json{{"value", 8}, {"origin", "flag"}}));
 }
 
-TEST_F(DryRunTest, ShippedRecipesResolve) {
-  for (const char* recipe : {"digits_vit", "digits_hiera"}) {
-    const std::string file =
-        std::string(YARDSTICK_SOURCE_DIR) + "/configs/recipes/" + recipe + ".json";
-    EXPECT_THAT(yardstick({"train", "--config", file, "--dry-run"}), Prints(HasSubstr("digits")));
+TEST_F(DryRunTest, EveryShippedRecipeResolves) {
+  const std::filesystem::path recipes =
+      std::filesystem::path(YARDSTICK_SOURCE_DIR) / "configs" / "recipes";
+  int found = 0;
+  for (const auto& file : std::filesystem::directory_iterator(recipes)) {
+    const std::string path = file.path().string();
+    const bool is_evaluation = read_file(path).find("\"protocol\"") != std::string::npos;
+    std::vector<std::string> words = {is_evaluation ? "eval" : "train", "--config", path,
+                                      "--dry-run", "--json"};
+    if (is_evaluation) words.emplace_back("--random-weights");
+
+    const Finished finished = yardstick(words, {.folder = folder_.path()});
+
+    ASSERT_EQ(finished.code, 0) << path << ": " << finished.err;
+    EXPECT_EQ(json::parse(finished.out)["spec"]["model"]["origin"], "config file") << path;
+    ++found;
   }
+  EXPECT_GT(found, 20);
+}
+
+TEST_F(DryRunTest, TakesAnObjectiveWithItsParameters) {
+  const std::string file =
+      config(R"({"model": "vit_test", "task": "digits", "objective": "supervised:mixup=0.8"})");
+
+  const json spec =
+      json::parse(yardstick({"train", "--config", file, "--dry-run", "--json"}).out)["spec"];
+
+  EXPECT_EQ(spec["objective"], (json{{"value", "supervised"}, {"origin", "config file"}}));
+  EXPECT_EQ(spec["objective.mixup"], (json{{"value", 0.8}, {"origin", "config file"}}));
+  EXPECT_EQ(spec["objective.label_smoothing"], (json{{"value", 0.1}, {"origin", "default"}}));
+  EXPECT_THAT(yardstick({"train", "--config", file, "--objective", "supervised:mixpu=1"}),
+              Fails(2, AllOf(HasSubstr("--objective supervised"), HasSubstr("did you mean mixup?"))));
+  EXPECT_THAT(yardstick({"train", "--config", file, "--objective", "superwised"}),
+              Fails(2, HasSubstr("did you mean supervised?")));
 }
 
 }  // namespace

@@ -27,6 +27,9 @@ TEST(ListCommandTest, TakesAKindAndAGlob) {
               Prints(AllOf(HasSubstr("hiera_tiny_224"), Not(HasSubstr("vit_")))));
   EXPECT_THAT(yardstick({"list", "*_test"}), Prints(HasSubstr("vit_test")));
   EXPECT_THAT(yardstick({"list", "models", "--all"}), Prints(HasSubstr("vit_test")));
+  EXPECT_THAT(yardstick({"list", "objectives"}),
+              Prints(AllOf(HasSubstr("distillation"), HasSubstr("masked_autoencoding"),
+                           HasSubstr("supervised"))));
 }
 
 TEST(ListCommandTest, NothingMatchedIsAnError) {
@@ -39,7 +42,7 @@ TEST(ListCommandTest, NothingMatchedIsAnError) {
 TEST(ListCommandTest, PrintsJson) {
   const json all = json::parse(yardstick({"list", "--json", "--all"}).out);
 
-  ASSERT_EQ(all.size(), 4u);
+  ASSERT_EQ(all.size(), 5u);
   for (const char* key : {"name", "family", "summary", "input_shape", "test_variant", "origin"}) {
     EXPECT_TRUE(all["models"][0].contains(key)) << key;
   }
@@ -69,6 +72,10 @@ TEST(ShowCommandTest, CountsParametersOfTheModelAsSet) {
 TEST(ShowCommandTest, ShowsOtherKinds) {
   EXPECT_EQ(json::parse(yardstick({"show", "digits", "--json"}).out)["kind"], "task");
   EXPECT_EQ(json::parse(yardstick({"show", "classification", "--json"}).out)["kind"], "metric");
+  const json objective = json::parse(yardstick({"show", "masked_autoencoding", "--json"}).out);
+  EXPECT_EQ(objective["kind"], "objective");
+  EXPECT_EQ(objective["needs_targets"], false);
+  EXPECT_THAT(yardstick({"show", "supervised"}), Prints(HasSubstr("label_smoothing")));
 }
 
 TEST(ShowCommandTest, OffersTheNearestName) {
