@@ -1,0 +1,62 @@
+#include "models/mae_st/video_vit.h"
+
+#include "models/layers/init.h"
+#include "models/layers/token_pool.h"
+
+#include <yardstick/check.h>
+
+#include <ATen/ops/dropout.h>
+
+namespace yardstick {
+
+using layers::TapScope;
+
+namespace {
+
+const VideoVitConfig& checked(const VideoVitConfig& config) {
+  const auto problem = problem_of(config);
+  YS_CHECK(!problem, *problem);
+  return config;
+}
+
+}  // namespace
+
+VideoVit::VideoVit(const VideoVitConfig& config)
+    : VideoEncoder(checked(config).encoder), config_(config) {
+  head_ = register_module("head", std::make_shared<layers::Linear>(layers::LinearConfig{
+                                      .in = config.encoder.width, .out = config.classes}));
+}
+
+void VideoVit::init_weights() {
+  init_encoder([this](const at::Tensor& weight) {
+    layers::linear_weight(weight, config_.encoder.init);
+  });
+  if (probe_head_) probe_head_->init_weights();
+}
+
+at::Tensor VideoVit::forward_features(const at::Tensor& video, const TapScope& tap) const {
+  const at::Tensor tokens = run_blocks(embed(video, /*kept=*/{}, tap), tap);
+  return normalise(layers::pool_tokens(tokens, TokenPool::kMean, /*first=*/1), tap);
+}
+
+at::Tensor VideoVit::forward_head(const at::Tensor& features, const TapScope& tap) {
+  at::Tensor x = features;
+  if (is_training() && config_.head_dropout > 0) {
+    x = at::dropout(x, config_.head_dropout, /*train=*/true);
+  }
+  x = probe_head_ ? probe_head_->forward(x, tap.in("head")) : head_->forward(x);
+  tap.record("head", x);
+  return x;
+}
+
+void VideoVit::use_probe_head() {
+  if (probe_head_) return;
+  unregister_module("head");
+  head_.reset();
+  probe_head_ = register_module("head", std::make_shared<layers::ProbeHead>(layers::ProbeHeadConfig{
+                                            .width = config_.encoder.width,
+                                            .classes = config_.classes}));
+  probe_head_->init_weights();
+}
+
+}  // namespace yardstick
