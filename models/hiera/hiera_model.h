@@ -9,7 +9,8 @@
 
 namespace yardstick {
 
-// Requires: problem_of(config) is empty. The model can have its head replaced.
+// Requires: problem_of(config) is empty. The model can have its head replaced and is a
+// FeaturePyramid, with a level for each stage.
 std::unique_ptr<Model> make_hiera_model(ModelInfo info, const HieraConfig& config, Start start);
 
 }  // namespace yardstick

@@ -3,6 +3,8 @@
 #include "models/hiera/hiera_config.h"
 #include "models/hiera/hiera_golden.h"
 #include "models/hiera/hiera_model.h"
+#include "models/hiera/masked_hiera_variants.h"
+#include "models/hiera/sam2_variants.h"
 
 #include <yardstick/check.h>
 #include <yardstick/error.h>
@@ -162,15 +164,13 @@ ParamSchema schema_of(const Variant& variant) {
   return schema;
 }
 
-HieraConfig config_of(const Variant& variant, const Params& params) {
-  const std::int64_t image_px = params.get<std::int64_t>("img_size");
+HieraConfig config_of(const Variant& variant, std::int64_t image_px) {
   HieraConfig config;
   config.input = {image_px, image_px};
-  config.classes = params.get<std::int64_t>("classes");
+  config.classes = variant.classes;
   config.width = variant.width;
   config.heads = variant.heads;
   config.stages.assign(variant.stages.begin(), variant.stages.end());
-  config.drop_path = params.get<double>("drop_path");
   config.residual = variant.residual;
   switch (variant.kind) {
     case Kind::kImage:
@@ -200,21 +200,40 @@ HieraConfig config_of(const Variant& variant, const Params& params) {
 }
 
 std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
-  const HieraConfig config = config_of(variant, params);
+  const std::int64_t image_px = params.get<std::int64_t>("img_size");
+  HieraConfig config = config_of(variant, image_px);
+  config.classes = params.get<std::int64_t>("classes");
+  config.drop_path = params.get<double>("drop_path");
   if (const auto problem = problem_of(config)) {
     throw_user(concat(variant.name, ": ", *problem), "`yardstick show` explains the parameters");
   }
-  return make_hiera_model(info_of(variant, params.get<std::int64_t>("img_size")), config, start);
+  return make_hiera_model(info_of(variant, image_px), config, start);
+}
+
+const Variant& variant_of(std::string_view name) {
+  const auto* variant = std::ranges::find(kVariants, name, &Variant::name);
+  YS_CHECK(variant != std::end(kVariants), name);
+  return *variant;
 }
 
 }  // namespace
 
 std::unique_ptr<Model> make_hiera_variant(std::string_view name, const Params& params,
                                           Start start) {
-  const auto* variant = std::ranges::find(kVariants, name, &Variant::name);
-  YS_CHECK(variant != std::end(kVariants), name);
-  return make(*variant, params, start);
+  if (auto masked = make_masked_hiera_variant(name, params, start)) return masked;
+  if (auto trunk = make_sam2_variant(name, params, start)) return trunk;
+  return make(variant_of(name), params, start);
 }
+
+HieraConfig hiera_classifier_config(std::string_view name, std::int64_t image_px) {
+  return config_of(variant_of(name), image_px);
+}
+
+ModelInfo hiera_classifier_info(std::string_view name, std::int64_t image_px) {
+  return info_of(variant_of(name), image_px);
+}
+
+std::int64_t hiera_classifier_px(std::string_view name) { return variant_of(name).image_px; }
 
 void register_hiera(Registrar& registrar) {
   for (const Variant& variant : kVariants) {
@@ -227,6 +246,8 @@ void register_hiera(Registrar& registrar) {
     };
     registrar.add(std::move(entry));
   }
+  register_masked_hiera(registrar);
+  register_sam2(registrar);
   registrar.add(hiera_golden_family());
 }
 

@@ -95,6 +95,86 @@ TEST(HieraKeysTest, LoadsAPretrainedEncoderWithANewHead) {
                                                    "multi_scale_fusion_heads.0.weight"));
 }
 
+// What the official pre-training saves.
+TensorMap as_saved(Model& model, const std::string& prefix) {
+  TensorMap weights;
+  for (const auto& [name, tensor] : state_of(model.module())) {
+    weights[prefix + name] = tensor.detach().clone();
+  }
+  return weights;
+}
+
+class PretrainedTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(PretrainedTest, FineTunesItsClassifier) {
+  const auto pretrained = test::build_model("mae_" + GetParam());
+  const auto classifier = test::build_model(GetParam());
+  TensorMap weights = as_saved(*pretrained, "model_state.");
+  weights["optimizer_state.state.0.exp_avg"] = at::zeros({3});
+
+  const LoadReport report = classifier->load_weights(weights, {.reset_head = true});
+
+  EXPECT_TRUE(report.is_complete());
+  EXPECT_THAT(report.resized, IsEmpty());
+  EXPECT_THAT(report.reset, UnorderedElementsAre("head.projection.weight", "head.projection.bias"));
+  EXPECT_THAT(report.ignored, Contains("model_state.mask_token"));
+  EXPECT_THAT(report.ignored, Contains("model_state.decoder_norm.bias"));
+  EXPECT_THAT(report.ignored, Contains("optimizer_state.state.0.exp_avg"));
+  const TensorMap state = state_of(classifier->module());
+  EXPECT_TRUE(at::equal(state.at("norm.weight"), weights.at("model_state.encoder_norm.weight")));
+  EXPECT_TRUE(at::equal(state.at("blocks.3.mlp.fc1.weight"),
+                        weights.at("model_state.blocks.3.mlp.fc1.weight")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Digits, PretrainedTest, testing::Values("hiera_test", "hiera_nano_32"),
+                         [](const auto& test) { return test.param; });
+
+TEST(HieraKeysTest, LoadsAMaskedAutoEncoderOfAnotherSize) {
+  const auto source = test::build_model("mae_hiera_test");
+  const auto model = test::build_model("mae_hiera_test", {{"img_size", "96"}});
+
+  const LoadReport report = model->load_weights(as_saved(*source, "model_state."), {});
+
+  EXPECT_TRUE(report.is_complete());
+  EXPECT_THAT(report.resized, UnorderedElementsAre("pos_embed", "decoder_pos_embed"));
+}
+
+TEST(HieraKeysTest, RefusesAClassifierAsAMaskedAutoEncoder) {
+  const auto source = test::build_model("hiera_test");
+  const auto model = test::build_model("mae_hiera_test");
+
+  const LoadReport report = model->load_weights(state_of(source->module()), {});
+
+  EXPECT_THAT(report.missing, Contains("mask_token"));
+  EXPECT_THAT(report.unexpected, Contains("head.projection.weight"));
+}
+
+TEST(HieraKeysTest, TakesTheTrunkOutOfAWholeSam2) {
+  const auto source = test::build_model("sam2_hiera_test");
+  const auto model = test::build_model("sam2_hiera_test");
+  TensorMap weights = as_saved(*source, "model.image_encoder.trunk.");
+  weights["model.image_encoder.neck.convs.0.conv.weight"] = at::zeros({4, 4, 1, 1});
+  weights["model.no_mem_embed"] = at::zeros({1, 1, 4});
+
+  const LoadReport report = model->load_weights(weights, {});
+
+  EXPECT_TRUE(report.is_complete());
+  EXPECT_THAT(report.ignored, UnorderedElementsAre("model.image_encoder.neck.convs.0.conv.weight",
+                                                   "model.no_mem_embed"));
+  EXPECT_TRUE(at::equal(state_of(model->module()).at("blocks.2.mlp.layers.1.weight"),
+                        state_of(source->module()).at("blocks.2.mlp.layers.1.weight")));
+}
+
+TEST(HieraKeysTest, LoadsATrunkAlone) {
+  const auto source = test::build_model("sam2_hiera_test");
+  const auto model = test::build_model("sam2_hiera_test");
+  TensorMap incomplete = state_of(source->module());
+  incomplete.erase("pos_embed_window");
+
+  EXPECT_TRUE(model->load_weights(state_of(source->module()), {}).is_complete());
+  EXPECT_THAT(model->load_weights(incomplete, {}).missing, ElementsAre("pos_embed_window"));
+}
+
 TEST(HieraKeysTest, InterpolatesPositionsOfAnotherGrid) {
   HieraConfig larger = small_config();
   larger.input = {96, 64};

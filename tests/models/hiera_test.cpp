@@ -3,7 +3,10 @@
 #include "tests/models/built.h"
 #include "tests/support/throws_error.h"
 
+#include <yardstick/feature_pyramid.h>
+
 #include <ATen/ATen.h>
+#include <torch/nn/module.h>
 
 #include <gmock/gmock.h>
 
@@ -49,6 +52,27 @@ TEST(HieraTest, RecordsStagesInSpace) {
   EXPECT_THAT(tap.shapes_.at("intermediates.0"), ElementsAre(1, 16, 16, 16));
   EXPECT_THAT(tap.shapes_.at("intermediates.3"), ElementsAre(1, 2, 2, 128));
   EXPECT_THAT(tap.shapes_.at("blocks.1.attn.qkv"), ElementsAre(1, 256, 3 * 32));
+}
+
+TEST(HieraTest, GivesStagesAsAFeaturePyramid) {
+  const auto model = build_model("hiera_test");
+  model->module().eval();
+  auto* pyramid = model->capability<FeaturePyramid>();
+  ASSERT_NE(pyramid, nullptr);
+  const at::Tensor image = at::randn({2, 3, 64, 64});
+
+  const std::vector<at::Tensor> levels = pyramid->forward_pyramid(image, nullptr);
+
+  ASSERT_EQ(levels.size(), 4U);
+  EXPECT_THAT(levels[0].sizes().vec(), ElementsAre(2, 16, 16, 16));
+  EXPECT_THAT(levels[1].sizes().vec(), ElementsAre(2, 32, 8, 8));
+  EXPECT_THAT(levels[3].sizes().vec(), ElementsAre(2, 128, 2, 2));
+  const at::Tensor features = model->forward(batch_of(image)).features;
+  const at::Tensor pooled = levels[3].mean(at::IntArrayRef{2, 3});
+  EXPECT_TRUE(at::allclose(
+      at::layer_norm(pooled, {128}, state_of(model->module()).at("norm.weight"),
+                     state_of(model->module()).at("norm.bias"), 1e-6),
+      features, 1e-4, 1e-5));
 }
 
 // Four equal windows give what one gives alone, though one window takes the packed projection and
