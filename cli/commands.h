@@ -11,11 +11,15 @@ Command train_command();
 Command eval_command();
 Command bench_command();
 Command verify_command();
+Command reconstruct_command();
 Command data_check_command();
 Command leaderboard_command();
 Command report_command();
 Command plugin_new_command();
 Command plugin_check_command();
 Command doctor_command();
+Command weights_inspect_command();
+Command weights_check_command();
+Command weights_convert_command();
 
 }  // namespace yardstick::cli

@@ -24,7 +24,9 @@ struct SubjectPlan {
   Sourced name;
   std::string tag;         // of a published set of weights; "" where none
   Sourced weights;         // file; text "" for random weights
+  Sourced weights_key;     // the part of the file that is the model; text "" to find it
   std::string trained_on;  // the task that the file names; "" unknown
+  std::string weights_of;  // the model that the file names, where this is another
   Params params;
   // Where parameters came from, for those that neither the user nor the schema decided.
   std::map<std::string, std::string> origins;
@@ -40,7 +42,9 @@ struct SubjectPlan {
 };
 
 // Resolves MODEL[.TAG], --weights, --set and --method. A file written by `train` names its own
-// model, parameters, methods and preprocessing; a tag's preprocessing goes before the file's.
+// model, parameters, methods and preprocessing; a tag's preprocessing goes before the file's. With
+// --reset-head it may go into another model that is named, as a pre-training model's encoder into a
+// classifier: then only its preprocessing and task count.
 // `settings` are the command's, for hints. Throws User where no model is named, Data where the file
 // is of another model or not the published one.
 SubjectPlan plan_subject(const Sources& sources, const ParamSchema& settings, Context& context);
@@ -58,7 +62,21 @@ struct BuiltSubject {
 // and applies the run's methods. Says on stderr what was not loaded as it is.
 BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context& context);
 
-// --weights and --reset-head.
+// The model that `file` holds, on the CPU: `name` is MODEL[.TAG], or "" where the file names it.
+std::unique_ptr<Model> build_from_weights(const std::string& name, const std::string& file,
+                                          Context& context);
+
+// --weights, --weights-key and --reset-head.
 std::vector<Option> weights_options();
+Option weights_key_option();
+Option reset_head_option();
+
+// A record's or weights file's methods array, `json`, back into choices. Throws Data, naming `path`.
+std::vector<MethodChoice> methods_of_file(const std::string& json, const std::string& path,
+                                          const Registrar& registrar);
+
+// Throws Data where the file's SHA-256 is not the published one. That hash is of the published file:
+// one of another format, by its extension, is not held to it.
+void check_published_hash(const WeightsEntry& entry, const std::string& path);
 
 }  // namespace yardstick::cli

@@ -1,55 +1,43 @@
 #include "cli/weights_file.h"
 
-#include <yardstick/checkpoint.h>
+#include <yardstick/sha256.h>
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <array>
-#include <set>
-#include <string_view>
 #include <utility>
 
 namespace yardstick::cli {
-namespace {
 
-// In the order of preference.
-constexpr std::array<std::string_view, 5> kModelParts = {"model", "model_state", "state_dict",
-                                                         "model_state_dict", "model_ema"};
-
-std::string part_of(const std::string& name) { return name.substr(0, name.find('.')); }
-
-}  // namespace
-
-WeightsFile select_model(const TensorMap& tensors) {
-  std::set<std::string> parts;
-  for (const auto& [name, tensor] : tensors) parts.insert(part_of(name));
-  const auto chosen = std::find_if(kModelParts.begin(), kModelParts.end(),
-                                   [&](auto part) { return parts.contains(std::string(part)); });
-  WeightsFile file;
-  if (chosen == kModelParts.end() || parts.size() == 1) {
-    file.tensors = tensors;
-    return file;
-  }
-  for (const auto& [name, tensor] : tensors) {
-    if (part_of(name) == *chosen) file.tensors.emplace(name.substr(chosen->size() + 1), tensor);
-  }
-  parts.erase(std::string(*chosen));
-  file.left_out.assign(parts.begin(), parts.end());
-  return file;
+TensorMap WeightsFile::tensors() const {
+  TensorMap tensors;
+  for (const auto& [name, index] : model.tensors) tensors.emplace(name, file.tensor(index));
+  return tensors;
 }
 
-WeightsFile read_weights_file(const std::string& path) {
+WeightsFile open_weights_file(const std::string& path, const std::string& key) {
+  CheckpointFile file(path);
+  ModelPart model = find_model(file.entries(), key, path);
+  return {std::move(file), std::move(model)};
+}
+
+std::string sha256_of_checkpoint(const CheckpointFile& file, const std::string& path) {
+  const std::string own = sha256_of_file(path);
+  if (file.format() != CheckpointFormat::kShardedSafetensors) return own;
+  Sha256 hash;
+  hash.update(own + "\n");
+  for (const std::string& shard : file.files()) hash.update(sha256_of_file(shard) + "\n");
+  return hash.hex();
+}
+
+std::map<std::string, std::string> text_metadata(const CheckpointFile& file) {
   using Json = nlohmann::json;
-  const Checkpoint checkpoint = read_checkpoint(path);
-  WeightsFile file = select_model(checkpoint.tensors);
-  const Json metadata = Json::parse(checkpoint.metadata, nullptr, /*allow_exceptions=*/false);
-  if (metadata.is_object()) {
-    for (const auto& [key, value] : metadata.items()) {
-      if (value.is_string()) file.metadata.emplace(key, value.get<std::string>());
-    }
+  std::map<std::string, std::string> found;
+  const Json metadata = Json::parse(file.metadata(), nullptr, /*allow_exceptions=*/false);
+  if (!metadata.is_object()) return found;
+  for (const auto& [key, value] : metadata.items()) {
+    if (value.is_string()) found.emplace(key, value.get<std::string>());
   }
-  return file;
+  return found;
 }
 
 }  // namespace yardstick::cli

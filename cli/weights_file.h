@@ -1,27 +1,30 @@
 #pragma once
 
-#include <yardstick/tensor_file.h>
+#include "cli/model_part.h"
+
+#include <yardstick/checkpoint.h>
 
 #include <map>
 #include <string>
-#include <vector>
 
 namespace yardstick::cli {
 
-// What a file holds for a model, whatever its format (safetensors, its shards, torch.save).
+// A file of weights and the part of it that is a model. Opening reads names and shapes.
 struct WeightsFile {
-  TensorMap tensors;
-  std::map<std::string, std::string> metadata;  // text entries only
-  // Where the file is a training checkpoint: its other parts, as "optimizer".
-  std::vector<std::string> left_out;
+  CheckpointFile file;
+  ModelPart model;
+
+  // Views of the mapped file, by the names within the part.
+  TensorMap tensors() const;
 };
 
-// Reads names and shapes; tensors are views of the mapped file. Throws Data as read_checkpoint
-// does.
-WeightsFile read_weights_file(const std::string& path);
+// `key` is --weights-key. Throws Data as CheckpointFile does, User as find_model does.
+WeightsFile open_weights_file(const std::string& path, const std::string& key);
 
-// The same for a checkpoint's tensors by dotted path, for tests: where they lie in one of the parts
-// that training scripts keep a model in ("model", "state_dict", ...) beside other parts, that part.
-WeightsFile select_model(const TensorMap& tensors);
+// The text entries of a file's metadata.
+std::map<std::string, std::string> text_metadata(const CheckpointFile& file);
+
+// SHA-256 of the file; of an index, of the list of its own and its shards' hashes.
+std::string sha256_of_checkpoint(const CheckpointFile& file, const std::string& path);
 
 }  // namespace yardstick::cli

@@ -1,5 +1,6 @@
 #include "models/layers/init.h"
 
+#include "models/layers/init_scope.h"
 #include "models/layers/patch_embed.h"
 
 #include <ATen/core/grad_mode.h>
@@ -11,6 +12,7 @@ namespace yardstick::layers {
 constexpr double kReferenceStd = 0.02;
 
 void trunc_normal(const at::Tensor& parameter, double std) {
+  if (UnsetScope::is_active()) return;
   // At the standard deviations in use (0.02 and below) the bounds lie 100 deviations out, so that
   // clamping gives the truncated distribution, at a third of the cost of inverting the error
   // function.
@@ -19,6 +21,7 @@ void trunc_normal(const at::Tensor& parameter, double std) {
 }
 
 void normal(const at::Tensor& parameter, double std) {
+  if (UnsetScope::is_active()) return;
   const at::NoGradGuard no_grad;
   parameter.normal_(0.0, std);
 }
@@ -40,16 +43,19 @@ void positions(const at::Tensor& embedding, InitScale scale) {
 }
 
 void constant(const at::Tensor& parameter, double value) {
+  if (UnsetScope::is_active()) return;
   const at::NoGradGuard no_grad;
   parameter.fill_(value);
 }
 
 void scale(const at::Tensor& parameter, double factor) {
+  if (UnsetScope::is_active()) return;
   const at::NoGradGuard no_grad;
   parameter.mul_(factor);
 }
 
 void uniform_by_fan_in(const Convolution& convolution) {
+  if (UnsetScope::is_active()) return;
   const at::NoGradGuard no_grad;
   const auto fan_in = static_cast<double>(convolution.weight[0].numel());
   const double bound = 1.0 / std::sqrt(fan_in);
