@@ -1,27 +1,32 @@
 #include "models/layers/residual.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/linspace.h>
 
 namespace yardstick::layers {
 
 std::vector<double> drop_path_rates(double last, std::int64_t depth) {
-  std::vector<double> rates(static_cast<std::size_t>(depth), 0.0);
-  for (std::int64_t i = 1; i < depth; ++i) {
-    rates[static_cast<std::size_t>(i)] =
-        last * static_cast<double>(i) / static_cast<double>(depth - 1);
-  }
-  return rates;
+  // In single precision, as the official codes' torch.linspace.
+  const at::Tensor rates =
+      at::linspace(0, last, depth, at::TensorOptions(at::kCPU).dtype(at::kFloat));
+  const float* values = rates.const_data_ptr<float>();
+  return {values, values + depth};
 }
 
 at::Tensor drop_path(const at::Tensor& branch, double rate) {
-  const double keep = 1.0 - rate;
+  return drop_path(branch, rate,
+                   at::empty({branch.size(0)}, branch.options()).bernoulli_(1.0 - rate));
+}
+
+at::Tensor drop_path(const at::Tensor& branch, double rate, const at::Tensor& keep) {
   std::vector<std::int64_t> per_sample(static_cast<std::size_t>(branch.dim()), 1);
   per_sample[0] = branch.size(0);
-  at::Tensor mask = at::empty(per_sample, branch.options()).bernoulli_(keep);
-  if (keep > 0) mask.div_(keep);
-  return branch * mask;
+  at::Tensor factor = keep.to(branch.scalar_type()).reshape(per_sample);
+  if (rate < 1) factor = factor / (1.0 - rate);
+  return branch * factor;
 }
 
 LayerScale::LayerScale(std::int64_t width) {

@@ -12,6 +12,8 @@ namespace yardstick::layers {
 // Zeroes whole samples of a residual branch with probability `rate` and divides the others by
 // 1 - rate. One Bernoulli draw a sample, from the default generator of the branch's device.
 at::Tensor drop_path(const at::Tensor& branch, double rate);
+// The same with the draws given: `keep` [N] is 1 where a sample keeps its branch, else 0.
+at::Tensor drop_path(const at::Tensor& branch, double rate, const at::Tensor& keep);
 
 // Multiplies each channel by a learned factor (CaiT, arXiv 2103.17239).
 class LayerScale : public torch::nn::Module {

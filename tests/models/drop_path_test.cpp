@@ -11,12 +11,12 @@ namespace {
 
 using test::batch_of;
 using test::build_model;
-using testing::DoubleEq;
 using testing::ElementsAre;
+using testing::FloatEq;
 
 TEST(DropPathRatesTest, GrowLinearlyFromZero) {
   EXPECT_THAT(layers::drop_path_rates(0.3, 4),
-              ElementsAre(DoubleEq(0.0), DoubleEq(0.1), DoubleEq(0.2), DoubleEq(0.3)));
+              ElementsAre(0.0, FloatEq(0.1F), FloatEq(0.2F), FloatEq(0.3F)));
   EXPECT_THAT(layers::drop_path_rates(0.3, 1), ElementsAre(0.0));
 }
 
