@@ -1,4 +1,5 @@
 #include "cli/batch_list.h"
+#include "cli/choices.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
@@ -46,9 +47,14 @@ int run(const CommandLine& line, Context& context) {
   const auto batches = parse_batches(batch_text.text, batch_text.where);
   const Sourced images_path = sources.text_or("images", "");
   const Sourced device_name = sources.text_or("device", "auto");
+  const Sourced objective_name = sources.text_or("objective", "supervised");
+  const Choice<ObjectiveEntry> objective = choose(context.registrar().objectives, objective_name);
 
   ResolvedSpec spec("bench");
   plan.describe(spec);
+  spec.add("objective", ParamValue(objective.entry->name),
+           std::string(to_string(objective_name.origin)));
+  spec.add(objective.params, "objective.");
   spec.add("batch", batch_text).add("images", images_path).add("device", device_name);
   const std::uint64_t seed = init_seed(sources, settings, spec);
   spec.add(settings);
@@ -71,6 +77,8 @@ int run(const CommandLine& line, Context& context) {
       ProgressPrinter progress(context.err(), ProgressPrinter::style(line.has("quiet")));
       BenchJob job{.subject = std::move(built.subject),
                    .settings = settings,
+                   .objective = *objective.entry,
+                   .objective_params = objective.params,
                    .batch_size = batch,
                    .images = images};
       return bench(job, JobContext{.device = *device,
@@ -110,6 +118,7 @@ Command bench_command() {
                     .value = "PATH",
                     .help = "image or folder of images to run on",
                     .fallback = "noise with the statistics of images"},
+                   objective_option(),
                    set_option(),
                    method_option(),
                    config_option()}},

@@ -64,6 +64,7 @@ class BenchRun {
     record.precision = job_.settings.get<std::string>("precision");
     record.batch_size = job_.batch_size;
     record.provenance["protocol"] = concat("1/", profile_.name);
+    if (job_.settings.get<bool>("training")) require_trainable();
     record.provenance["inputs"] = job_.images.defined() ? "images" : "image-like noise";
     note(record, "threads", std::int64_t{at::get_num_threads()});
 
@@ -75,6 +76,14 @@ class BenchRun {
   }
 
  private:
+  void require_trainable() const {
+    Model& model = job_.subject.model;
+    if (const auto why = job_.objective.build(job_.objective_params)->refusal(model)) {
+      throw_user(concat(model.info().name, " cannot be trained by ", job_.objective.name, ": ", *why),
+                 "--objective names another (`yardstick list objectives`)");
+    }
+  }
+
   void measure_all(RunRecord& record) {
     torch::nn::Module& module = job_.subject.model.module();
     set_mode(module, ModuleMode::kEval);
@@ -91,9 +100,16 @@ class BenchRun {
       if (measure_inference(host_buffers, record)) return;
     }
     if (job_.settings.get<bool>("training")) {
-      measure_training(
-          {job_.subject.model, device_, precision_, profile_, host_buffers, uses_channels_last()},
-          context_.progress, context_.stop, record);
+      const std::unique_ptr<Objective> objective = job_.objective.build(job_.objective_params);
+      measure_training({.model = job_.subject.model,
+                        .objective = *objective,
+                        .needs_targets = job_.objective.needs_targets,
+                        .device = device_,
+                        .precision = precision_,
+                        .profile = profile_,
+                        .host_buffers = host_buffers,
+                        .uses_channels_last = uses_channels_last()},
+                       context_.progress, context_.stop, record);
     }
   }
 

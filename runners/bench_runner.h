@@ -2,6 +2,8 @@
 
 #include "runners/job.h"
 
+#include <yardstick/objective.h>
+
 #include <functional>
 #include <string>
 #include <vector>
@@ -13,6 +15,8 @@ const ParamSchema& bench_settings();
 struct BenchJob {
   Subject subject;
   const Params& settings;  // of bench_settings()
+  const ObjectiveEntry& objective;  // of training steps
+  const Params& objective_params;
   std::int64_t batch_size = 1;
   // float [N, ...] of real images for the rotating input buffers; undefined: image-like noise.
   at::Tensor images;

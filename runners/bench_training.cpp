@@ -4,7 +4,7 @@
 #include "runners/bench_measurements.h"
 #include "runners/gradients.h"
 #include "runners/loss_scaler.h"
-#include "runners/losses.h"
+#include "runners/step_draws.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
@@ -50,12 +50,12 @@ class TrainingSteps {
   }
 
   void run(const Batch& batch) {
-    ModelOutput output;
+    StepDraws draws(/*seed=*/0, step_++);
+    at::Tensor loss;
     {
       const AutocastScope autocast(bench_.device.device().type(), bench_.precision);
-      output = bench_.model.forward(batch);
+      loss = bench_.objective.loss(bench_.model, batch, draws);
     }
-    const at::Tensor loss = classification_loss(output.logits, batch.targets, 0.1);
     (scaler_ ? scaler_->scale(loss) : loss).backward();
     if (scaler_) scaler_->unscale(gradients_of(optimizer_.groups()));
     // So small a rate keeps the weights in place, and the arithmetic with it, over any number of
@@ -70,6 +70,7 @@ class TrainingSteps {
   const TrainingBench& bench_;
   Adamw optimizer_;
   std::optional<LossScaler> scaler_;
+  std::int64_t step_ = 0;
 };
 
 std::int64_t count_classes(Model& model, const Batch& batch) {
@@ -86,19 +87,23 @@ Batch to_device(const TrainingBench& bench, const at::Tensor& images) {
   return batch;
 }
 
+void add_random_targets(const TrainingBench& bench, std::vector<Batch>& batches) {
+  at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{0});
+  const std::int64_t classes = count_classes(bench.model, batches.front());
+  for (Batch& batch : batches) {
+    batch.targets = at::randint(classes, {batch.size()}, generator,
+                                at::TensorOptions(at::kCPU).dtype(at::kLong))
+                        .to(bench.device.device());
+  }
+}
+
 void measure_steps(const TrainingBench& bench, ProgressListener& progress,
                    const StopRequested& stop, RunRecord& record) {
   DeviceBackend& device = bench.device;
   const at::AutoGradMode with_gradients(true);
   std::vector<Batch> batches;
   for (const at::Tensor& images : bench.host_buffers) batches.push_back(to_device(bench, images));
-  at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{0});
-  const std::int64_t classes = count_classes(bench.model, batches.front());
-  for (Batch& batch : batches) {
-    batch.targets = at::randint(classes, {batch.size()}, generator,
-                                at::TensorOptions(at::kCPU).dtype(at::kLong))
-                        .to(device.device());
-  }
+  if (bench.needs_targets) add_random_targets(bench, batches);
 
   {
     // The optimiser's moments belong to what training holds, so they are made inside.

@@ -5,6 +5,7 @@
 #include "runners/numerics.h"
 
 #include <yardstick/model.h>
+#include <yardstick/objective.h>
 #include <yardstick/run.h>
 
 #include <vector>
@@ -13,6 +14,8 @@ namespace yardstick {
 
 struct TrainingBench {
   Model& model;
+  Objective& objective;
+  bool needs_targets;
   DeviceBackend& device;
   Precision precision;
   const ProtocolProfile& profile;
@@ -20,8 +23,8 @@ struct TrainingBench {
   bool uses_channels_last = false;
 };
 
-// Times training steps (forward, cross entropy with random labels, backward, AdamW) with fp32
-// weights and autocast for bf16 and fp16: throughput/training/images, time/training/*,
+// Times training steps (the objective's loss, on random labels where it needs any, backward, AdamW)
+// with fp32 weights and autocast for bf16 and fp16: throughput/training/images, time/training/*,
 // memory/training/*. The weights are put back as they were.
 void measure_training(const TrainingBench& bench, ProgressListener& progress,
                       const StopRequested& stop, RunRecord& record);

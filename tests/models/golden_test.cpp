@@ -2,6 +2,8 @@
 #include "tests/models/golden_case.h"
 #include "tests/support/throws_error.h"
 
+#include <yardstick/masked_pretrainer.h>
+
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/allclose.h>
 
@@ -16,21 +18,13 @@ namespace {
 
 using test::GoldenFolder;
 using test::ThrowsError;
-using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// Cases of other networks, whose names these families know and refuse.
-bool is_refused(const std::string& folder) {
-  return folder.ends_with("_mae") || folder.ends_with("sam2_trunk");
-}
-
-std::vector<std::string> folders(bool refused) {
+std::vector<std::string> all_folders() {
   std::vector<std::string> found;
-  for (const char* family : {"vit", "hiera"}) {
-    for (const std::string& folder : test::golden_folders(family)) {
-      if (is_refused(folder) == refused) found.push_back(folder);
-    }
+  for (const std::string& family : test::builtin_registrar().golden_families.names()) {
+    for (const std::string& folder : test::golden_folders(family)) found.push_back(folder);
   }
   return found;
 }
@@ -83,32 +77,26 @@ TEST_P(GoldenTest, EqualsTheOfficialOutputsAndGradients) {
 TEST_P(GoldenTest, IsTheSameInPlace) {
   const GoldenFolder folder = test::read_golden(GetParam());
   const Built built = compute(folder);
-  const auto input =
-      folder.golden.inputs.find(folder.golden.inputs.contains("video") ? "video" : "image");
+  const TensorMap& inputs = folder.golden.inputs;
+  const at::Tensor input = inputs.at(inputs.contains("video") ? "video" : "image");
+  const char* result = inputs.contains("noise") ? "loss" : "logits";
+  if (!built.results.contains(result)) GTEST_SKIP() << "the case has neither logits nor a loss";
 
   const at::NoGradGuard no_grad;
-  const at::Tensor logits = built.model->forward(test::batch_of(input->second)).logits;
+  at::Tensor again;
+  if (inputs.contains("noise")) {
+    auto* pretrainer = built.model->capability<MaskedPretrainer>();
+    ASSERT_NE(pretrainer, nullptr);
+    again = pretrainer->pretrain(input, inputs.at("noise"),
+                                 folder.golden.method_arguments.number("mask_ratio"), nullptr);
+  } else {
+    again = built.model->forward(test::batch_of(input)).logits;
+  }
 
-  EXPECT_TRUE(at::allclose(logits, built.results.at("logits"), 1e-5, 1e-6));
+  EXPECT_TRUE(at::allclose(again, built.results.at(result), 1e-5, 1e-6));
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, GoldenTest, testing::ValuesIn(folders(/*refused=*/false)),
-                         test_name);
-
-class OtherNetworkTest : public testing::TestWithParam<std::string> {};
-
-TEST_P(OtherNetworkTest, IsRefusedByName) {
-  const GoldenFolder folder = test::read_golden(GetParam());
-
-  EXPECT_THAT([&] { compute(folder); },
-              ThrowsError(ErrorKind::kData,
-                          AllOf(HasSubstr(folder.golden.constructor),
-                                HasSubstr(folder.golden.entry), HasSubstr("masked pre-training"))));
-}
-
-INSTANTIATE_TEST_SUITE_P(Cases, OtherNetworkTest, testing::ValuesIn(folders(/*refused=*/true)),
-                         test_name);
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OtherNetworkTest);
+INSTANTIATE_TEST_SUITE_P(Cases, GoldenTest, testing::ValuesIn(all_folders()), test_name);
 
 GoldenCase vit_case(const std::string& config) {
   GoldenCase golden;

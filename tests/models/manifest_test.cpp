@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
@@ -31,8 +33,16 @@ std::vector<Official> manifest(const std::string& family) {
 }
 
 std::vector<Official> all_official() {
-  std::vector<Official> models = manifest("vit");
-  for (Official& model : manifest("hiera")) models.push_back(std::move(model));
+  std::vector<std::string> families;
+  for (const auto& file :
+       std::filesystem::directory_iterator(YARDSTICK_TEST_DATA "/golden/manifests")) {
+    families.push_back(file.path().stem().string());
+  }
+  std::ranges::sort(families);
+  std::vector<Official> models;
+  for (const std::string& family : families) {
+    for (Official& model : manifest(family)) models.push_back(std::move(model));
+  }
   return models;
 }
 

@@ -1,6 +1,7 @@
 #include "runners/bench_runner.h"
 
 #include "runners/bench_inputs.h"
+#include "runners/objectives/builtin_objectives.h"
 #include "tests/runners/run_fixture.h"
 #include "tests/runners/tiny_models.h"
 #include "tests/support/throws_error.h"
@@ -38,7 +39,16 @@ struct Bench {
     for (const auto& [name, value] : settings) {
       params.set_from_text(name, value, ParamOrigin::kFlag, "test");
     }
-    BenchJob job{test::subject_of(*model, test::tiny_entry(quirk)), params, batch_size, images};
+    Registrar registrar;
+    register_builtin_objectives(registrar, /*load_teacher=*/{});
+    const ObjectiveEntry& objective = registrar.objectives.get("supervised");
+    const Params objective_params(objective.schema);
+    BenchJob job{.subject = test::subject_of(*model, test::tiny_entry(quirk)),
+                 .settings = params,
+                 .objective = objective,
+                 .objective_params = objective_params,
+                 .batch_size = batch_size,
+                 .images = images};
     return yardstick::bench(job, bench.context(std::move(stop)));
   }
 };
