@@ -12,8 +12,8 @@ void copy_state(const TensorMap& from, const TensorMap& to, std::string_view wha
     const auto found = from.find(name);
     if (found == from.end()) throw_data(concat(what, " ", name, " is missing"));
     if (found->second.sizes() != tensor.sizes()) {
-      throw_data(concat(what, " ", name, " has shape ", found->second.sizes(), ", not ",
-                        tensor.sizes()));
+      throw_data(
+          concat(what, " ", name, " has shape ", found->second.sizes(), ", not ", tensor.sizes()));
     }
     tensor.copy_(found->second);
   }

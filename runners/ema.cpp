@@ -46,9 +46,8 @@ double ModelEma::decay_at(std::optional<std::int64_t> step) const {
   const std::int64_t since = *step - options_.update_after_step - 1;
   if (since <= 0) return 0;
   if (!options_.use_warmup) return options_.decay;
-  const double warm =
-      1.0 - std::pow(1.0 + static_cast<double>(since) / options_.warmup_gamma,
-                     -options_.warmup_power);
+  const double warm = 1.0 - std::pow(1.0 + static_cast<double>(since) / options_.warmup_gamma,
+                                     -options_.warmup_power);
   return std::max(std::min(warm, options_.decay), options_.min_decay);
 }
 
@@ -100,8 +99,6 @@ TensorMap ModelEma::state() const {
   return state;
 }
 
-void ModelEma::load(const TensorMap& state) {
-  copy_state(state, this->state(), "averaged weight");
-}
+void ModelEma::load(const TensorMap& state) { copy_state(state, this->state(), "averaged weight"); }
 
 }  // namespace yardstick

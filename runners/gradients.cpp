@@ -38,7 +38,7 @@ std::vector<at::Tensor> gradients_of(const std::vector<ParamGroup>& groups) {
 at::Tensor clip_gradient_norm(const std::vector<at::Tensor>& gradients, double max_norm,
                               double norm_type) {
   if (gradients.empty()) return {};
-  const at::Tensor norm = 
+  const at::Tensor norm =
       at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients, norm_type)), norm_type);
   const at::Tensor factor = (max_norm / (norm + 1e-6)).clamp_max(1.0);
   at::_foreach_mul_(gradients, factor);
@@ -60,8 +60,7 @@ void clip_gradient_adaptively(const std::vector<ParamGroup>& groups, double fact
       if (!gradient.defined()) continue;
       const at::Tensor limit = row_norms(parameter.value).clamp_min(eps) * factor;
       const at::Tensor norm = row_norms(gradient);
-      gradient.mul_(
-          at::where(norm < limit, 1.0, limit / norm.clamp_min(kLeastGradientNorm)));
+      gradient.mul_(at::where(norm < limit, 1.0, limit / norm.clamp_min(kLeastGradientNorm)));
     }
   }
 }

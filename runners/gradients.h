@@ -21,9 +21,9 @@ at::Tensor clip_gradient_norm(const std::vector<at::Tensor>& gradients, double m
 // Clamps each component to [-limit, limit] in place, as torch's clip_grad_value_.
 void clip_gradient_value(const std::vector<at::Tensor>& gradients, double limit);
 
-// Adaptive gradient clipping (arXiv 2102.06171, equation 3; timm's adaptive_clip_grad): the gradient
-// of each output row (of the whole of a 1-D parameter) is scaled down to `factor` times the norm of
-// its parameters, which counts as at least `eps`.
+// Adaptive gradient clipping (arXiv 2102.06171, equation 3; timm's adaptive_clip_grad): the
+// gradient of each output row (of the whole of a 1-D parameter) is scaled down to `factor` times
+// the norm of its parameters, which counts as at least `eps`.
 void clip_gradient_adaptively(const std::vector<ParamGroup>& groups, double factor,
                               double eps = 1e-3);
 

@@ -32,7 +32,8 @@ KnnClassifier::KnnClassifier(const at::Tensor& features, const at::Tensor& label
     : options_(options), labels_(labels) {
   const at::NoGradGuard no_grad;
   if (options.temperature <= 0) {
-    throw_user(concat("k-NN temperature is ", options.temperature), "use one above 0, such as 0.07");
+    throw_user(concat("k-NN temperature is ", options.temperature),
+               "use one above 0, such as 0.07");
   }
   YS_CHECK(!options.neighbours.empty());
   for (const std::int64_t k : options.neighbours) {
@@ -52,8 +53,7 @@ std::vector<at::Tensor> KnnClassifier::votes(const at::Tensor& features) const {
   const at::NoGradGuard no_grad;
   const at::Tensor queries = normalised(features);
   const std::int64_t most = std::ranges::max(options_.neighbours);
-  const std::int64_t rows =
-      std::max<std::int64_t>(1, kSimilaritiesAtOnce / features_.size(0));
+  const std::int64_t rows = std::max<std::int64_t>(1, kSimilaritiesAtOnce / features_.size(0));
   std::vector<std::vector<at::Tensor>> pieces(options_.neighbours.size());
   for (const at::Tensor& piece : queries.split(rows)) {
     const auto [similarities, nearest] =
@@ -63,10 +63,9 @@ std::vector<at::Tensor> KnnClassifier::votes(const at::Tensor& features) const {
     const at::Tensor classes = labels_.index_select(0, nearest.flatten()).view_as(nearest);
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       const std::int64_t k = options_.neighbours[i];
-      pieces[i].push_back(
-          at::zeros({piece.size(0), options_.classes}, weights.options())
-              .scatter_add_(1, classes.narrow(1, 0, k), weights.narrow(1, 0, k))
-              .to(at::kFloat));
+      pieces[i].push_back(at::zeros({piece.size(0), options_.classes}, weights.options())
+                              .scatter_add_(1, classes.narrow(1, 0, k), weights.narrow(1, 0, k))
+                              .to(at::kFloat));
     }
   }
   std::vector<at::Tensor> votes;

@@ -13,9 +13,9 @@ struct KnnOptions {
   std::int64_t classes = 0;
 };
 
-// Weighted nearest-neighbour classification on frozen features (DINO, arXiv 2104.14294, section 4.1;
-// Wu et al., arXiv 1805.01978, section 3.4): the k training samples of largest cosine similarity vote
-// for their class with weight exp(similarity / temperature).
+// Weighted nearest-neighbour classification on frozen features (DINO, arXiv 2104.14294,
+// section 4.1; Wu et al., arXiv 1805.01978, section 3.4): the k training samples of largest cosine
+// similarity vote for their class with weight exp(similarity / temperature).
 class KnnClassifier {
  public:
   // `features` [M, D] floating, not yet normalised; `labels` int64 [M] in [0, classes). Throws User

@@ -85,8 +85,7 @@ at::Tensor jsd_loss(const at::Tensor& logits, const at::Tensor& targets,
   for (const at::Tensor& split : logits.to(at::kFloat).split(samples)) {
     probabilities.push_back(at::softmax(split, 1));
   }
-  const at::Tensor log_mixture =
-      at::stack(probabilities).mean(0).clamp(kLeastProbability, 1).log();
+  const at::Tensor log_mixture = at::stack(probabilities).mean(0).clamp(kLeastProbability, 1).log();
   at::Tensor divergence = at::zeros({}, log_mixture.options());
   for (const at::Tensor& one : probabilities) {
     divergence = divergence + at::kl_div(log_mixture, one, at::Reduction::Sum);
@@ -98,8 +97,7 @@ at::Tensor jsd_loss(const at::Tensor& logits, const at::Tensor& targets,
 }
 
 at::Tensor distillation_loss(const at::Tensor& base, const at::Tensor& logits,
-                             const at::Tensor& teacher_logits,
-                             const DistillationOptions& options) {
+                             const at::Tensor& teacher_logits, const DistillationOptions& options) {
   if (options.kind == Distillation::kNone) return base;
   const at::Tensor x = logits.to(at::kFloat);
   at::Tensor taught;

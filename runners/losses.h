@@ -20,12 +20,12 @@ at::Tensor classification_loss(const at::Tensor& logits, const at::Tensor& targe
 at::Tensor soft_target_loss(const at::Tensor& logits, const at::Tensor& targets);
 
 struct BceOptions {
-  double smoothing = 0.1;            // of targets given as labels; of dense ones where smooth_dense
-  std::optional<double> threshold = {};   // targets above it become 1, the others 0, after smoothing
+  double smoothing = 0.1;  // of targets given as labels; of dense ones where smooth_dense
+  std::optional<double> threshold = {};  // targets above it become 1, the others 0, after smoothing
   bool smooth_dense = false;
-  bool sum_classes = false;          // sum over classes, mean over N
-  at::Tensor weight = {};            // [classes] or undefined
-  at::Tensor positive_weight = {};   // [classes] or undefined
+  bool sum_classes = false;         // sum over classes, mean over N
+  at::Tensor weight = {};           // [classes] or undefined
+  at::Tensor positive_weight = {};  // [classes] or undefined
 };
 
 // timm's BinaryCrossEntropy (ResNet strikes back, arXiv 2110.00476): mean over N and classes of the
@@ -58,8 +58,8 @@ enum class Distillation { kNone, kSoft, kHard };
 
 struct DistillationOptions {
   Distillation kind = Distillation::kNone;
-  double alpha = 0.5;        // weight of the teacher
-  double temperature = 1;    // kSoft
+  double alpha = 0.5;      // weight of the teacher
+  double temperature = 1;  // kSoft
 };
 
 // base * (1 - alpha) + alpha * teacher's part (DeiT, arXiv 2012.12877, section 4): `logits` [N,

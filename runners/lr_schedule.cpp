@@ -7,9 +7,7 @@ namespace yardstick {
 namespace {
 
 // 1 at progress 0, 0 at 1.
-double half_cosine(double progress) {
-  return 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
-}
+double half_cosine(double progress) { return 0.5 * (1.0 + std::cos(std::numbers::pi * progress)); }
 
 double mae_cosine(const LrSchedule& s, double epoch) {
   if (epoch < s.warmup_epochs) return s.lr * epoch / s.warmup_epochs;
@@ -27,8 +25,8 @@ double timm_cosine(const LrSchedule& s, double epoch) {
     cycle = std::floor(epoch / s.epochs);
     into = epoch - s.epochs * cycle;
   } else {
-    cycle = std::floor(std::log(1.0 - epoch / s.epochs * (1.0 - s.cycle_mul)) /
-                       std::log(s.cycle_mul));
+    cycle =
+        std::floor(std::log(1.0 - epoch / s.epochs * (1.0 - s.cycle_mul)) / std::log(s.cycle_mul));
     const double growth = std::pow(s.cycle_mul, cycle);
     length = growth * s.epochs;
     into = epoch - (1.0 - growth) / (1.0 - s.cycle_mul) * s.epochs;

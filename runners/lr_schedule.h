@@ -11,8 +11,8 @@ enum class LrRule {
 };
 
 // Linear warm-up, then half a cosine from `lr` down to `min_lr`. The clock is a fractional epoch,
-// read before each optimiser step. (MAE, arXiv 2111.06377, appendix A.1: the first step of a warm-up
-// has rate 0.) A parameter group multiplies the result by its lr_scale, min_lr included.
+// read before each optimiser step. (MAE, arXiv 2111.06377, appendix A.1: the first step of a
+// warm-up has rate 0.) A parameter group multiplies the result by its lr_scale, min_lr included.
 struct LrSchedule {
   double lr = 0;
   double min_lr = 0;
@@ -29,8 +29,8 @@ struct LrSchedule {
   double cycle_mul = 1;    // kTimmCosine: length of a cycle to the one before
   double cycle_decay = 1;  // kTimmCosine: peak of a cycle to the one before
   std::int64_t cycle_limit = 1;
-  double k_decay = 1;                    // kTimmCosine: exponent of the clock (arXiv 2004.05909)
-  bool is_cosine_after_warmup = false;   // kSlowfastCosine: COSINE_AFTER_WARMUP
+  double k_decay = 1;                   // kTimmCosine: exponent of the clock (arXiv 2004.05909)
+  bool is_cosine_after_warmup = false;  // kSlowfastCosine: COSINE_AFTER_WARMUP
 
   // The rate at `epoch` >= 0. Past the end MAE's and PySlowFast's rise again, timm's stays min_lr.
   double at(double epoch) const;
@@ -39,9 +39,9 @@ struct LrSchedule {
   double length() const;
 };
 
-// lr = blr * batch_size * accumulate * world_size * repeated augmentation / 256 (linear scaling rule,
-// arXiv 1706.02677, as MAE and MAE-ST fine-tuning apply it; MAE-ST's pre-training leaves out the
-// repetitions). `samples` is that product: samples of an optimiser step.
+// lr = blr * batch_size * accumulate * world_size * repeated augmentation / 256 (linear scaling
+// rule, arXiv 1706.02677, as MAE and MAE-ST fine-tuning apply it; MAE-ST's pre-training leaves out
+// the repetitions). `samples` is that product: samples of an optimiser step.
 double scaled_lr(double base_lr, std::int64_t samples);
 
 }  // namespace yardstick

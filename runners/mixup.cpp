@@ -50,8 +50,7 @@ CutBox box_of(const MixupDraw& draw, const MixupConfig& config, std::int64_t hei
   } else if (config.mode == MixupMode::kBatch) {
     box = box_around(height, width, draw.share, first, second, config.box_rule);
   } else {
-    box = box_around(height, width, static_cast<float>(draw.share), first, second,
-                     config.box_rule);
+    box = box_around(height, width, static_cast<float>(draw.share), first, second, config.box_rule);
   }
   const bool is_corrected = config.correct_share || config.cutmix_minmax.has_value();
   box.share = is_corrected ? share_outside(box, height, width) : draw.share;
@@ -91,8 +90,8 @@ at::Tensor blend(const at::Tensor& images, const at::Tensor& partners,
   std::vector<double> complements;
   for (const double share : shares) complements.push_back(1.0 - share);
   const bool is_bytes = images.scalar_type() == at::kByte;
-  const at::TensorOptions options = images.options().dtype(
-      is_bytes ? at::kFloat : images.scalar_type());
+  const at::TensorOptions options =
+      images.options().dtype(is_bytes ? at::kFloat : images.scalar_type());
   at::Tensor mixed = images * factor(shares, images.dim(), options);
   mixed.add_(partners * factor(complements, images.dim(), options));
   return is_bytes ? mixed.round_().to(at::kByte) : mixed;  // round() is half to even
@@ -226,8 +225,8 @@ MixedBatch mix(const at::Tensor& images, const at::Tensor& targets, const MixupC
   MixedBatch mixed;
   const at::Tensor kept = images.narrow(0, 0, results);
   const bool is_blended = std::ranges::any_of(pixel_shares, [](double s) { return s != 1; });
-  mixed.images = is_blended ? blend(kept, partners.narrow(0, 0, results), pixel_shares)
-                            : kept.clone();
+  mixed.images =
+      is_blended ? blend(kept, partners.narrow(0, 0, results), pixel_shares) : kept.clone();
   if (config.mode == MixupMode::kBatch && !boxes.empty()) {
     region(mixed.images, boxes[0].second).copy_(region(partners, boxes[0].second));
   } else {

@@ -29,7 +29,7 @@ struct MixupConfig {
   double cutmix_alpha = 1;   // 0: off
   // Sides of the box as least and largest share of the image's, instead of from the drawn share.
   std::optional<std::pair<double, double>> cutmix_minmax = {};
-  double probability = 1;          // of mixing at all
+  double probability = 1;           // of mixing at all
   double switch_probability = 0.5;  // of CutMix where both are on
   MixupMode mode = MixupMode::kBatch;
   BoxRule box_rule = BoxRule::kLowerHalf;
@@ -65,8 +65,8 @@ struct MixedBatch {
 
 // Mixes sample i with sample N - 1 - i. `images` are [N, ..., H, W], floating (mixed in their type)
 // or uint8 (rounded half to even); `targets` int64 [N], or dense [N, classes] for several labels a
-// sample. Targets become share * smoothed one-hot + (1 - share) * the partner's. `draws`: one, N / 2
-// or N, see MixupDraw. Throws User where N is odd.
+// sample. Targets become share * smoothed one-hot + (1 - share) * the partner's. `draws`: one, N /
+// 2 or N, see MixupDraw. Throws User where N is odd.
 MixedBatch mix(const at::Tensor& images, const at::Tensor& targets, const MixupConfig& config,
                const std::vector<MixupDraw>& draws);
 

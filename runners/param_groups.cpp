@@ -112,17 +112,17 @@ std::vector<ParamGroup> make_param_groups(const std::vector<NamedParameter>& par
       ParamGroup& group = groups.emplace_back();
       group.weight_decay = spared ? 0.0 : options.weight_decay;
       if (has_layers) {
-        group.lr_scale = std::max(
-            std::pow(options.layer_decay, static_cast<double>(depth + 1 - layer)),
-            options.rule == GroupRule::kTimm ? options.min_scale : 0.0);
+        group.lr_scale =
+            std::max(std::pow(options.layer_decay, static_cast<double>(depth + 1 - layer)),
+                     options.rule == GroupRule::kTimm ? options.min_scale : 0.0);
       }
     }
     return groups[found->second];
   };
   if (!has_layers) {
     // One layer: the rule says which of the two groups is the first.
-    const bool is_spared_first = options.rule == GroupRule::kMaePretrain ||
-                                 options.rule == GroupRule::kTimm;
+    const bool is_spared_first =
+        options.rule == GroupRule::kMaePretrain || options.rule == GroupRule::kTimm;
     const bool is_by_appearance =
         options.rule == GroupRule::kMae || options.rule == GroupRule::kMaeSt;
     if (!is_by_appearance) {

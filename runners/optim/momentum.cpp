@@ -46,8 +46,8 @@ void MomentumOptimizer::update_group(Active& active) {
   }
   if (!new_buffers.empty()) at::_foreach_add_(new_buffers, new_gradients);
   if (options_.nesterov) {
-    at::_foreach_add_(active.parameters,
-                      at::_foreach_add(gradients, buffers, options_.momentum), -active.lr);
+    at::_foreach_add_(active.parameters, at::_foreach_add(gradients, buffers, options_.momentum),
+                      -active.lr);
   } else {
     at::_foreach_add_(active.parameters, buffers, -active.lr);
   }
@@ -97,9 +97,8 @@ std::vector<at::Tensor> TimmLars::adapted(const Active& active) const {
   if (active.weight_decay == 0 && !options_.always_adapt) return active.gradients;
   const at::Tensor parameter_norms = norms_of(active.parameters);
   const at::Tensor gradient_norms = norms_of(active.gradients);
-  at::Tensor ratio =
-      options_.trust_coefficient * parameter_norms /
-      (gradient_norms + parameter_norms * active.weight_decay + options_.eps);
+  at::Tensor ratio = options_.trust_coefficient * parameter_norms /
+                     (gradient_norms + parameter_norms * active.weight_decay + options_.eps);
   ratio = at::where((parameter_norms > 0).logical_and_(gradient_norms > 0), ratio, 1.0);
   if (options_.trust_clip) ratio = (ratio / active.lr).clamp_max(1.0);
   return at::_foreach_mul(decayed(active.gradients, active.parameters, active.weight_decay),

@@ -65,8 +65,8 @@ struct LarsOptions {
   double trust_coefficient = 0.001;
 };
 
-// LARS as timm.optim.Lars: groups without decay are not adapted (unless always_adapt), and the ratio
-// is coefficient * |p| / (|gradient| + decay * |p| + eps), at most lr where trust_clip.
+// LARS as timm.optim.Lars: groups without decay are not adapted (unless always_adapt), and the
+// ratio is coefficient * |p| / (|gradient| + decay * |p| + eps), at most lr where trust_clip.
 struct TimmLarsOptions {
   double momentum = 0.9;
   double dampening = 0;

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 namespace yardstick {
 namespace {
@@ -30,8 +31,7 @@ TEST(DropPathRecipesTest, EqualsTheOfficialOutputsAndGradientsAtTheSameDraws) {
 
       // timm asks for no draw at rate 0; scale_by_keep off is what a rate of 0 does to its draws.
       const at::Tensor y =
-          rate == 0 ? x
-                    : layers::drop_path(x, one.value("scale_by_keep", true) ? rate : 0.0, keep);
+          rate == 0 ? x : layers::drop_path(x, one.value("scale_by_keep", true) ? rate : 0.0, keep);
       expect_close(y.detach(), recipe.tensor(name + ".out.y"), one, "output");
       if (is_slowfast) continue;  // the case has no gradient
 
@@ -43,7 +43,7 @@ TEST(DropPathRecipesTest, EqualsTheOfficialOutputsAndGradientsAtTheSameDraws) {
 
 TEST(DropPathRecipesTest, RatesEqualTheOfficialOnesExactly) {
   for (const Recipe& recipe : drop_path_recipes()) {
-    for (const json& one : recipe.json.at("rates")) {
+    for (const json& one : recipe.json().at("rates")) {
       if (!one.contains("per_block")) continue;  // by stage: the same rates again
       const json& depths = one.at("depths");
       std::int64_t depth = 0;

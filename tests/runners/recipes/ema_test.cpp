@@ -1,4 +1,5 @@
 #include "runners/ema.h"
+
 #include "tests/runners/recipes/recipe_data.h"
 #include "tests/support/throws_error.h"
 
@@ -8,6 +9,7 @@
 #include <torch/nn/module.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <map>
 
@@ -19,7 +21,9 @@ using test::expect_close;
 using test::Recipe;
 using testing::HasSubstr;
 
-std::vector<Recipe> ema_recipes() { return test::recipes("ema/ema.json", "ema/tensors.safetensors"); }
+std::vector<Recipe> ema_recipes() {
+  return test::recipes("ema/ema.json", "ema/tensors.safetensors");
+}
 
 // A network of the recipes' entries: all parameters, but for the running statistics.
 class Network : public torch::nn::Module {
@@ -72,7 +76,7 @@ TEST(EmaTest, EqualsTimmsAfterEveryUpdate) {
       Network network(recipe);
       ModelEma ema(network, options_of(one.at("config"), one.at("version")));
       const json& numbers = one.at("step_numbers");
-      const std::int64_t updates = recipe.json.at("updates");
+      const std::int64_t updates = recipe.json().at("updates");
       for (std::int64_t t = 1; t <= updates; ++t) {
         network.become(recipe, t);
         const auto index = static_cast<std::size_t>(t - 1);
@@ -96,7 +100,7 @@ TEST(EmaTest, EqualsTimmsAfterEveryUpdate) {
 TEST(EmaTest, DecayFollowsTimmsTable) {
   for (const Recipe& recipe : ema_recipes()) {
     Network network(recipe);
-    for (const json& one : recipe.json.at("decay_table")) {
+    for (const json& one : recipe.json().at("decay_table")) {
       const ModelEma ema(network, options_of(one.at("config"), "ModelEmaV3"));
       const json& steps = one.at("step");
       for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -130,7 +134,8 @@ class Tied : public torch::nn::Module {
  public:
   Tied() {
     at::Tensor weight = register_parameter("a", at::ones({2}));
-    register_module("other", std::make_shared<torch::nn::Module>())->register_parameter("b", weight);
+    register_module("other", std::make_shared<torch::nn::Module>())
+        ->register_parameter("b", weight);
   }
 };
 

@@ -1,4 +1,5 @@
 #include "runners/gradients.h"
+
 #include "runners/loss_scaler.h"
 #include "runners/losses.h"
 #include "runners/lr_schedule.h"
@@ -6,12 +7,13 @@
 #include "tests/runners/recipes/recipe_data.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/linear.h>
 #include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <limits>
 
@@ -24,7 +26,9 @@ using test::Recipe;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-double norm_type_of(const json& value) { return value.is_string() ? kInfinity : value.get<double>(); }
+double norm_type_of(const json& value) {
+  return value.is_string() ? kInfinity : value.get<double>();
+}
 
 double joint_norm(const std::vector<at::Tensor>& gradients, double type) {
   std::vector<at::Tensor> norms;
@@ -33,8 +37,9 @@ double joint_norm(const std::vector<at::Tensor>& gradients, double type) {
 }
 
 TEST(ClippingTest, EqualsTorchsAndTimms) {
-  for (const Recipe& recipe : test::recipes("optimizers/clip.json", "optimizers/clip.safetensors")) {
-    const double rtol = recipe.json.at("rtol"), atol = recipe.json.at("atol");
+  for (const Recipe& recipe :
+       test::recipes("optimizers/clip.json", "optimizers/clip.safetensors")) {
+    const double rtol = recipe.json().at("rtol"), atol = recipe.json().at("atol");
     for (const json& one : recipe.cases()) {
       const auto name = one.at("name").get<std::string>();
       SCOPED_TRACE(name);
@@ -68,7 +73,7 @@ TEST(ClippingTest, EqualsTorchsAndTimms) {
       EXPECT_NEAR(joint_norm(gradients, type), after, atol + rtol * after);
       for (std::size_t i = 0; i < gradients.size(); ++i) {
         const std::string what = group.parameters[i].name;
-        expect_close(gradients[i], recipe.tensor(name + ".out." + what), recipe.json, what);
+        expect_close(gradients[i], recipe.tensor(name + ".out." + what), recipe.json(), what);
       }
     }
   }
@@ -109,9 +114,9 @@ TEST(LossScalingTest, TrainsAsTorchsGradScaler) {
 
 // Trains the linear softmax classifier of accumulate.json in micro batches of `micro`.
 void train(const Recipe& recipe, const std::string& kind, std::int64_t accumulate) {
-  const json& expected = recipe.json.at("results").at(kind);
-  const std::int64_t micro = recipe.json.at("batch").get<std::int64_t>() / accumulate;
-  const std::int64_t updates = recipe.json.at("updates_per_epoch");
+  const json& expected = recipe.json().at("results").at(kind);
+  const std::int64_t micro = recipe.json().at("batch").get<std::int64_t>() / accumulate;
+  const std::int64_t updates = recipe.json().at("updates_per_epoch");
   const LrSchedule schedule{.lr = 0.02, .min_lr = 0.001, .warmup_epochs = 1, .epochs = 3};
   NamedParameter weight{"weight", recipe.tensor("in.weight").clone().requires_grad_()};
   NamedParameter bias{"bias", recipe.tensor("in.bias").clone().requires_grad_()};
@@ -126,20 +131,20 @@ void train(const Recipe& recipe, const std::string& kind, std::int64_t accumulat
     for (std::int64_t i = 0; i < accumulate; ++i, ++pass) {
       const at::Tensor logits = at::linear(
           recipe.tensor("in.x").narrow(0, first + i * micro, micro), weight.value, bias.value);
-      const at::Tensor loss = classification_loss(
-          logits, recipe.tensor("in.y").narrow(0, first + i * micro, micro), 0);
+      const at::Tensor loss =
+          classification_loss(logits, recipe.tensor("in.y").narrow(0, first + i * micro, micro), 0);
       const double theirs = expected.at("loss_per_micro_batch")[pass];
       EXPECT_NEAR(loss.item<double>(), theirs, 1e-6 + 1e-5 * theirs) << pass;
       (loss / static_cast<double>(accumulate)).backward();
     }
     expect_close(weight.value.grad(), recipe.tensor(kind + ".out.grad_weight")[update],
-                 recipe.json, "gradient");
+                 recipe.json(), "gradient");
     optimizer->step(lr);
     weight.value.mutable_grad() = at::Tensor();
     bias.value.mutable_grad() = at::Tensor();
-    expect_close(weight.value.detach(), recipe.tensor(kind + ".out.weight")[update], recipe.json,
+    expect_close(weight.value.detach(), recipe.tensor(kind + ".out.weight")[update], recipe.json(),
                  "weight");
-    expect_close(bias.value.detach(), recipe.tensor(kind + ".out.bias")[update], recipe.json,
+    expect_close(bias.value.detach(), recipe.tensor(kind + ".out.bias")[update], recipe.json(),
                  "bias");
   }
 }
@@ -147,7 +152,7 @@ void train(const Recipe& recipe, const std::string& kind, std::int64_t accumulat
 TEST(AccumulationTest, MicroBatchesTrainAsTheWholeBatch) {
   for (const Recipe& recipe :
        test::recipes("optimizers/accumulate.json", "optimizers/accumulate.safetensors")) {
-    train(recipe, "micro", recipe.json.at("accum_iter"));
+    train(recipe, "micro", recipe.json().at("accum_iter"));
     train(recipe, "full", 1);
   }
 }

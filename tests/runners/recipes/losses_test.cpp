@@ -1,10 +1,12 @@
 #include "runners/losses.h"
+
 #include "tests/runners/recipes/recipe_data.h"
 #include "tests/support/throws_error.h"
 
 #include <ATen/ATen.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <map>
 
@@ -34,13 +36,11 @@ at::Tensor bce(const Recipe& recipe, const json& config, const Inputs& in) {
 }
 
 at::Tensor distillation(const json& config, const Inputs& in) {
-  const std::map<std::string, Distillation> kinds{{"none", Distillation::kNone},
-                                                  {"soft", Distillation::kSoft},
-                                                  {"hard", Distillation::kHard}};
-  const at::Tensor base =
-      config.at("base_criterion") == "soft target"
-          ? soft_target_loss(in.at("logits"), in.at("target"))
-          : classification_loss(in.at("logits"), in.at("target"), 0.1);
+  const std::map<std::string, Distillation> kinds{
+      {"none", Distillation::kNone}, {"soft", Distillation::kSoft}, {"hard", Distillation::kHard}};
+  const at::Tensor base = config.at("base_criterion") == "soft target"
+                              ? soft_target_loss(in.at("logits"), in.at("target"))
+                              : classification_loss(in.at("logits"), in.at("target"), 0.1);
   return distillation_loss(base, in.at("logits_kd"), in.at("teacher"),
                            {.kind = kinds.at(config.at("distillation_type")),
                             .alpha = config.at("alpha"),

@@ -1,7 +1,9 @@
 #include "runners/lr_schedule.h"
+
 #include "tests/runners/recipes/recipe_data.h"
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 
@@ -91,9 +93,8 @@ void expect_timm_factory(const json& one) {
             one.at("total_epochs").get<double>());
   expect_rate(schedule.at(0), one.at("lr_after_construction"), "at construction");
   const double per_epoch = is_by_epoch ? 1.0 : config.at("updates_per_epoch").get<double>();
-  expect_rates(schedule, one, json::array({nullptr}), [&](std::size_t i) {
-    return one.at("t")[i].get<double>() / per_epoch;
-  });
+  expect_rates(schedule, one, json::array({nullptr}),
+               [&](std::size_t i) { return one.at("t")[i].get<double>() / per_epoch; });
 }
 
 void expect_slowfast(const json& one) {
@@ -130,7 +131,7 @@ TEST(LrScheduleRecipesTest, EqualTheOfficialOnesAtEveryStep) {
 
 TEST(LrScheduleRecipesTest, ScalesTheBaseRateBySamplesOfAStep) {
   for (const Recipe& recipe : test::recipes("schedules/lr.json")) {
-    for (const json& one : recipe.json.at("lr_from_base")) {
+    for (const json& one : recipe.json().at("lr_from_base")) {
       std::int64_t samples = 1;
       for (const char* factor : {"batch_size", "accum_iter", "world_size", "repeat_aug"}) {
         samples *= one.at(factor).get<std::int64_t>();

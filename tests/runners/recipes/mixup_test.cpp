@@ -1,10 +1,12 @@
 #include "runners/mixup.h"
+
 #include "tests/runners/recipes/recipe_data.h"
 #include "tests/support/throws_error.h"
 
 #include <ATen/ATen.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <map>
 
@@ -27,16 +29,16 @@ MixupConfig config_of(const json& one) {
                                                        {"elem", MixupMode::kElem},
                                                        {"half", MixupMode::kHalf}};
   const json& config = one.at("config");
-  MixupConfig made{.mixup_alpha = config.at("mixup_alpha"),
-                   .cutmix_alpha = config.value("cutmix_alpha", 0.0),
-                   .cutmix_minmax = {},
-                   .probability = config.value("prob", 1.0),
-                   .mode = kModes.at(one.at("mode")),
-                   .box_rule = one.at("box_rule") == "lower half" ? BoxRule::kLowerHalf
-                                                                  : BoxRule::kUpperHalf,
-                   .correct_share = config.value("correct_lam", true),
-                   .label_smoothing = config.at("label_smoothing"),
-                   .classes = config.at("num_classes")};
+  MixupConfig made{
+      .mixup_alpha = config.at("mixup_alpha"),
+      .cutmix_alpha = config.value("cutmix_alpha", 0.0),
+      .cutmix_minmax = {},
+      .probability = config.value("prob", 1.0),
+      .mode = kModes.at(one.at("mode")),
+      .box_rule = one.at("box_rule") == "lower half" ? BoxRule::kLowerHalf : BoxRule::kUpperHalf,
+      .correct_share = config.value("correct_lam", true),
+      .label_smoothing = config.at("label_smoothing"),
+      .classes = config.at("num_classes")};
   const json& minmax = config.at("cutmix_minmax");
   if (!minmax.is_null()) made.cutmix_minmax = {minmax[0], minmax[1]};
   return made;
@@ -86,7 +88,7 @@ TEST(MixupTest, EqualsTimmsImagesAndTargets) {
 
 TEST(MixupTest, BoxesFollowBothRules) {
   for (const Recipe& recipe : test::recipes("mixup/cutmix_boxes.json")) {
-    for (const json& row : recipe.json.at("rows")) {
+    for (const json& row : recipe.json().at("rows")) {
       for (const auto& [column, rule] :
            {std::pair{5, BoxRule::kUpperHalf}, std::pair{6, BoxRule::kLowerHalf}}) {
         const json& theirs = row[static_cast<std::size_t>(column)];
@@ -102,9 +104,8 @@ TEST(MixupTest, BoxesFollowBothRules) {
 }
 
 TEST(MixupTest, RefusesAnOddBatch) {
-  EXPECT_THAT(
-      [] { mix(at::zeros({3, 1, 2, 2}), at::zeros({3}, at::kLong), {.classes = 2}, {{}}); },
-      test::ThrowsError(ErrorKind::kUser, HasSubstr("even batch, not 3")));
+  EXPECT_THAT([] { mix(at::zeros({3, 1, 2, 2}), at::zeros({3}, at::kLong), {.classes = 2}, {{}}); },
+              test::ThrowsError(ErrorKind::kUser, HasSubstr("even batch, not 3")));
 }
 
 // Numbers in turn, for "mixup" and nothing else.
@@ -157,11 +158,11 @@ TEST(DrawMixupTest, DrawsNothingMoreBehindAClosedGate) {
 TEST(DrawMixupTest, DrawsSwitchesBothSetsOfSharesAndGatesForSamples) {
   const MixupConfig config{
       .mixup_alpha = 1, .probability = 0.5, .mode = MixupMode::kElem, .classes = 2};
-  GivenDraws draws({0.1, 0.9, 0.1, 0.9,            // switches: cut, mix, cut, mix
-                    0.21, 0.22, 0.23, 0.24,        // of CutMix
-                    0.31, 0.32, 0.33, 0.34,        // of mixup
-                    0.1, 0.1, 0.9, 0.9,            // gates: the first two are mixed
-                    0.25, 0.75});                  // box of the first
+  GivenDraws draws({0.1, 0.9, 0.1, 0.9,      // switches: cut, mix, cut, mix
+                    0.21, 0.22, 0.23, 0.24,  // of CutMix
+                    0.31, 0.32, 0.33, 0.34,  // of mixup
+                    0.1, 0.1, 0.9, 0.9,      // gates: the first two are mixed
+                    0.25, 0.75});            // box of the first
 
   const auto all = draw_mixup(config, kShape, draws);
 
@@ -179,10 +180,10 @@ TEST(DrawMixupTest, DrawsSwitchesBothSetsOfSharesAndGatesForSamples) {
 TEST(DrawMixupTest, DrawsNoSwitchWhereOnlyOneIsOn) {
   GivenDraws mixup({0.0, 0.7}), cutmix({0.0, 0.7, 0.0, 0.0});
 
-  EXPECT_FALSE(draw_mixup({.mixup_alpha = 1, .cutmix_alpha = 0, .classes = 2}, kShape, mixup)[0]
-                   .is_cut);
-  EXPECT_TRUE(draw_mixup({.mixup_alpha = 0, .cutmix_alpha = 1, .classes = 2}, kShape, cutmix)[0]
-                  .is_cut);
+  EXPECT_FALSE(
+      draw_mixup({.mixup_alpha = 1, .cutmix_alpha = 0, .classes = 2}, kShape, mixup)[0].is_cut);
+  EXPECT_TRUE(
+      draw_mixup({.mixup_alpha = 0, .cutmix_alpha = 1, .classes = 2}, kShape, cutmix)[0].is_cut);
   EXPECT_TRUE(mixup.is_used_up());
   EXPECT_TRUE(cutmix.is_used_up());
 }

@@ -7,6 +7,7 @@
 #include <ATen/ops/ones.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -72,7 +73,7 @@ struct Training {
 Training training_of(const Recipe& recipe, const json& one) {
   Training training;
   std::map<std::string, NamedParameter> by_name;
-  for (const auto& [name, shape] : recipe.json.at("parameters").items()) {
+  for (const auto& [name, shape] : recipe.json().at("parameters").items()) {
     by_name[name] = {name, recipe.tensor("in.param." + name).clone().requires_grad_()};
     training.parameters.push_back(by_name[name]);
   }
@@ -84,7 +85,7 @@ Training training_of(const Recipe& recipe, const json& one) {
     made.weight_decay = group.value("weight_decay", config.value("weight_decay", 0.0));
     for (const json& name : group.at("names")) made.parameters.push_back(by_name.at(name));
   }
-  training.rates.assign(recipe.json.at("steps").get<std::size_t>(), base);
+  training.rates.assign(recipe.json().at("steps").get<std::size_t>(), base);
   if (one.contains("lr_per_step")) {
     const json& rates = one.at("lr_per_step");
     for (std::size_t t = 0; t < rates.size(); ++t) training.rates[t] = rates[t][0];
@@ -98,7 +99,7 @@ Training training_of(const Recipe& recipe, const json& one) {
 
 void set_gradients(const Recipe& recipe, Training& training, std::int64_t step) {
   for (NamedParameter& parameter : training.parameters) {
-    const json missing = recipe.json.at("gradient_missing").value(parameter.name, json::array());
+    const json missing = recipe.json().at("gradient_missing").value(parameter.name, json::array());
     const bool is_missing = std::ranges::find(missing, json(step)) != missing.end();
     parameter.value.mutable_grad() =
         is_missing ? at::Tensor() : recipe.tensor("in.grad." + parameter.name)[step].clone();
@@ -111,7 +112,7 @@ TEST(OptimizersTest, EqualTheOfficialOnesStepByStep) {
       const auto name = one.at("name").get<std::string>();
       SCOPED_TRACE(name);
       Training training = training_of(recipe, one);
-      const std::int64_t steps = recipe.json.at("steps");
+      const std::int64_t steps = recipe.json().at("steps");
       for (std::int64_t t = 0; t < steps; ++t) {
         set_gradients(recipe, training, t);
         training.optimizer->step(training.rates[static_cast<std::size_t>(t)]);
@@ -138,7 +139,7 @@ TEST(OptimizersTest, GoOnFromTheirStateAsIfTheyHadNeverStopped) {
   for (const json& one : recipe.cases()) {
     SCOPED_TRACE(one.at("name").get<std::string>());
     Training whole = training_of(recipe, one), resumed = training_of(recipe, one);
-    const std::int64_t steps = recipe.json.at("steps");
+    const std::int64_t steps = recipe.json().at("steps");
     for (std::int64_t t = 0; t < steps; ++t) {
       set_gradients(recipe, whole, t);
       whole.optimizer->step(whole.rates[static_cast<std::size_t>(t)]);
@@ -160,9 +161,9 @@ TEST(OptimizersTest, GoOnFromTheirStateAsIfTheyHadNeverStopped) {
 }
 
 TEST(OptimizersTest, LeaveEverythingAsItWasAtAnOverflow) {
-  for (const OptimizerConfig& config : std::vector<OptimizerConfig>{
-           AdamwOptions{}, SgdOptions{}, LarsOptions{}, TimmLarsOptions{}, LambOptions{},
-           AdanOptions{}}) {
+  for (const OptimizerConfig& config :
+       std::vector<OptimizerConfig>{AdamwOptions{}, SgdOptions{}, LarsOptions{}, TimmLarsOptions{},
+                                    LambOptions{}, AdanOptions{}}) {
     const NamedParameter parameter{"w", at::ones({3, 2}).requires_grad_()};
     const auto optimizer = make_optimizer(config, {{0.1, {parameter}}});
     at::Tensor(parameter.value).mutable_grad() = at::full({3, 2}, 0.5);

@@ -1,10 +1,12 @@
 #include "runners/param_groups.h"
+
 #include "tests/runners/recipes/recipe_data.h"
 #include "tests/support/throws_error.h"
 
 #include <ATen/ops/empty.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 namespace yardstick {
 namespace {
@@ -84,9 +86,7 @@ TEST(ParamGroupRecipesTest, RefusesLayerDecayWithoutLayers) {
   EXPECT_THAT([&] { make_param_groups(parameters, {.layer_decay = 0.5}); },
               test::ThrowsError(ErrorKind::kUser, HasSubstr("blocks.<i>")));
   EXPECT_THAT(
-      [&] {
-        make_param_groups(parameters, {.layer_decay = 0.5, .rule = GroupRule::kMaePretrain});
-      },
+      [&] { make_param_groups(parameters, {.layer_decay = 0.5, .rule = GroupRule::kMaePretrain}); },
       test::ThrowsError(ErrorKind::kUser, HasSubstr("layer_decay")));
 }
 

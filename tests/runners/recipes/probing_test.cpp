@@ -8,6 +8,7 @@
 #include <ATen/ATen.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 namespace yardstick {
 namespace {
@@ -34,12 +35,11 @@ std::pair<double, double> top5(const at::Tensor& votes, const at::Tensor& labels
 
 TEST(KnnTest, EqualsDinosVotesAndAccuracies) {
   for (const Recipe& recipe : knn_recipes()) {
-    const json gate{{"rtol", recipe.json.at("votes_rtol")}, {"atol", 0.0}};
+    const json gate{{"rtol", recipe.json().at("votes_rtol")}, {"atol", 0.0}};
     for (const json& one : recipe.cases()) {
       const auto name = one.at("name").get<std::string>();
-      KnnOptions options{.neighbours = {},
-                         .temperature = one.at("temperature"),
-                         .classes = one.at("num_classes")};
+      KnnOptions options{
+          .neighbours = {}, .temperature = one.at("temperature"), .classes = one.at("num_classes")};
       for (const json& result : one.at("results")) options.neighbours.push_back(result.at("k"));
       const at::Tensor labels = recipe.tensor(name + ".in.test_labels");
 
@@ -108,9 +108,8 @@ TEST(LinearProbeRecipeTest, TrainsAsMaes) {
       };
       NamedParameter weight{"1.weight", tensor("in.weight").clone().requires_grad_()};
       NamedParameter bias{"1.bias", tensor("in.bias").clone().requires_grad_()};
-      const auto lars = make_optimizer(
-          LarsOptions{one.at("momentum"), one.at("trust_coefficient")},
-          {{one.at("weight_decay").get<double>(), {weight, bias}}});
+      const auto lars = make_optimizer(LarsOptions{one.at("momentum"), one.at("trust_coefficient")},
+                                       {{one.at("weight_decay").get<double>(), {weight, bias}}});
       const LrSchedule schedule{.lr = one.at("lr"), .warmup_epochs = 1, .epochs = 3};
       const std::int64_t steps = features.size(0);
       for (std::int64_t t = 0; t < steps; ++t) {

@@ -5,12 +5,15 @@
 #include <ATen/ops/allclose.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 namespace yardstick::test {
+
+const nlohmann::json& Recipe::cases() const { return document->at("cases"); }
 
 at::Tensor Recipe::tensor(const std::string& name) const {
   const auto found = tensors.find(name);
@@ -27,7 +30,8 @@ std::vector<Recipe> recipes(const std::string& name, const std::string& tensors)
   for (const std::string& folder : folders) {
     if (!std::filesystem::exists(folder + name)) continue;
     Recipe& recipe = found.emplace_back();
-    recipe.json = nlohmann::json::parse(std::ifstream(folder + name));
+    recipe.document =
+        std::make_shared<nlohmann::json>(nlohmann::json::parse(std::ifstream(folder + name)));
     if (!tensors.empty()) recipe.tensors = read_safetensors(folder + tensors).tensors;
   }
   EXPECT_FALSE(found.empty()) << name;
@@ -37,10 +41,9 @@ std::vector<Recipe> recipes(const std::string& name, const std::string& tensors)
 void expect_close(const at::Tensor& ours, const at::Tensor& theirs, const nlohmann::json& gate,
                   const std::string& what) {
   ASSERT_EQ(ours.sizes(), theirs.sizes()) << what;
-  EXPECT_TRUE(at::allclose(ours, theirs, gate.at("rtol"), gate.at("atol")))
-      << what << "\nours\n"
-      << ours << "\ntheirs\n"
-      << theirs;
+  EXPECT_TRUE(at::allclose(ours, theirs, gate.at("rtol"), gate.at("atol"))) << what << "\nours\n"
+                                                                            << ours << "\ntheirs\n"
+                                                                            << theirs;
 }
 
 }  // namespace yardstick::test

@@ -4,8 +4,9 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,12 @@ namespace yardstick::test {
 
 // What official training code computed: golden/recipes/<name>.json and the tensors beside it.
 struct Recipe {
-  nlohmann::json json;
+  std::shared_ptr<const nlohmann::json> document;
   TensorMap tensors;
 
-  // Cases by name, under "cases".
-  const nlohmann::json& cases() const { return json.at("cases"); }
+  const nlohmann::json& json() const { return *document; }
+  // What is under "cases".
+  const nlohmann::json& cases() const;
   // Throws where there is none, naming it.
   at::Tensor tensor(const std::string& name) const;
 };
