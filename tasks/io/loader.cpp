@@ -1,8 +1,10 @@
 #include "tasks/io/loader.h"
 
+#include "tasks/io/augment/training_transform.h"
 #include "tasks/io/batch_slot.h"
 #include "tasks/io/fingerprint.h"
 #include "tasks/io/sample_random.h"
+#include "tasks/io/sample_selection.h"
 #include "tasks/io/transforms.h"
 
 #include <yardstick/check.h>
@@ -33,22 +35,14 @@ void check_request(const DataRequest& request) {
   require_at_least(request.workers, 1, "a number of loader threads");
   require_at_least(request.prefetch_batches, 0, "a number of prefetched batches");
   require_at_least(request.limit, 0, "a limit");
-  const Augmentation& augmentation = request.augmentation;
-  if (!(augmentation.min_scale > 0 && augmentation.min_scale <= augmentation.max_scale &&
-        augmentation.max_scale <= 1)) {
-    throw_user(concat("random crops of ", augmentation.min_scale, " to ", augmentation.max_scale,
-                      " of the area"),
-               "both are above 0 and at most 1, the smaller one first");
-  }
-  if (!(augmentation.min_ratio > 0 && augmentation.min_ratio <= augmentation.max_ratio &&
-        augmentation.max_ratio < 1e6)) {
-    throw_user(
-        concat("random crops of ratio ", augmentation.min_ratio, " to ", augmentation.max_ratio),
-        "both are above 0, the smaller one first");
-  }
-  if (!(augmentation.flip_probability >= 0 && augmentation.flip_probability <= 1)) {
-    throw_user(concat("a flip probability of ", augmentation.flip_probability), "it is 0 to 1");
-  }
+  require_at_least(request.samples_per_class, 0, "a number of samples of each class");
+  require_at_least(request.augmentation.repeats, 1, "a number of repeats");
+}
+
+// The same sample's later repeats are other samples to the generator.
+std::uint64_t draws_index(std::int64_t index, std::int64_t repeat) {
+  constexpr int kRepeatShift = 40;
+  return static_cast<std::uint64_t>(index) + (static_cast<std::uint64_t>(repeat) << kRepeatShift);
 }
 
 class Loader final : public BatchSource {
@@ -57,11 +51,17 @@ class Loader final : public BatchSource {
       : dataset_(std::move(dataset)),
         request_(request),
         has_targets_(targets == Targets::kClasses),
+        is_training_(request.split == Split::kTrain),
+        repeats_(is_training_ ? request.augmentation.repeats : 1),
         pool_(request.preprocessing.crop_px, request.pin_memory) {
     check_request(request);
-    const Preprocessor is_in_range(request.preprocessing);
-    const auto all = static_cast<std::int64_t>(dataset_.samples.size());
-    size_ = request.limit > 0 ? std::min(request.limit, all) : all;
+    const TrainingTransform is_in_range(request.preprocessing, request.augmentation);
+    chosen_ = chosen_samples();
+    if (request.limit > 0 && request.limit < static_cast<std::int64_t>(chosen_.size())) {
+      chosen_.resize(static_cast<std::size_t>(request.limit));
+    }
+    size_ = static_cast<std::int64_t>(chosen_.size());
+    if (repeats_ > 1) size_ = repeated_length(size_, repetition());
     batches_ = request.drop_last ? size_ / request.batch_size
                                  : (size_ + request.batch_size - 1) / request.batch_size;
     if (batches_ == 0 && size_ > 0) {
@@ -99,12 +99,13 @@ class Loader final : public BatchSource {
 
     epoch_ = epoch;
     bad_.clear();
+    order_ = chosen_;
     if (request_.shuffle) {
-      order_ = shuffled_order(size_, request_.shuffle_seed, static_cast<std::uint64_t>(epoch));
-    } else {
-      order_.resize(static_cast<std::size_t>(size_));
-      std::iota(order_.begin(), order_.end(), 0);
+      order_ = shuffled_order(static_cast<std::int64_t>(chosen_.size()), request_.shuffle_seed,
+                              static_cast<std::uint64_t>(epoch));
+      for (std::int64_t& place : order_) place = chosen_[static_cast<std::size_t>(place)];
     }
+    if (repeats_ > 1) order_ = repeated_order(order_, repetition());
     next_batch_ = std::min(first_batch, batches_);
     const std::int64_t ahead = static_cast<std::int64_t>(slots_.size());
     for (std::int64_t b = next_batch_; b < std::min(next_batch_ + ahead, batches_); ++b) {
@@ -136,6 +137,24 @@ class Loader final : public BatchSource {
   }
 
  private:
+  struct Tools;
+
+  std::vector<std::int64_t> chosen_samples() const {
+    if (request_.samples_per_class > 0) {
+      if (!has_targets_) {
+        throw_user("samples of each class are asked for, and this task's have no classes",
+                   "leave the limit for each class out");
+      }
+      return few_of_each_class(dataset_.samples, dataset_.class_names, request_.samples_per_class,
+                               request_.subset_seed);
+    }
+    std::vector<std::int64_t> all(dataset_.samples.size());
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+  }
+
+  Repetition repetition() const { return {.repeats = static_cast<double>(repeats_)}; }
+
   BatchSlot& slot_of(std::int64_t batch) {
     return slots_[static_cast<std::size_t>(batch) % slots_.size()];
   }
@@ -193,14 +212,14 @@ class Loader final : public BatchSource {
     // Few enough that all threads share in each batch, enough to keep the lock cool.
     const std::int64_t most =
         std::clamp<std::int64_t>(request_.batch_size / (4 * request_.workers), 1, 16);
-    Preprocessor preprocessor(request_.preprocessing);
-    std::vector<std::uint8_t> bytes;
+    Tools tools(request_);
     std::unique_lock lock(mutex_);
     for (;;) {
       work_.wait(lock, [&] { return is_stopping_ || can_claim(); });
       if (is_stopping_) return;
-      const std::int64_t batch = next_sample_ / request_.batch_size;
-      const std::int64_t first_row = next_sample_ % request_.batch_size;
+      const std::int64_t first = next_sample_;
+      const std::int64_t batch = first / request_.batch_size;
+      const std::int64_t first_row = first % request_.batch_size;
       BatchSlot& slot = slot_of(batch);
       const std::int64_t rows =
           std::min({most, request_.batch_size - first_row, end_sample_ - next_sample_});
@@ -218,7 +237,8 @@ class Loader final : public BatchSource {
       for (std::int64_t row = first_row; row < first_row + rows; ++row) {
         const std::int64_t index = indices[row - first_row];
         try {
-          decode(index, epoch, preprocessor, bytes, pixels + row * 3 * side * side);
+          decode(index, epoch, (first + row - first_row) % repeats_, tools,
+                 pixels + row * 3 * side * side);
         } catch (const Error& error) {
           if (error.kind() == ErrorKind::kData) {
             bad[row] = error.message();
@@ -241,24 +261,38 @@ class Loader final : public BatchSource {
     }
   }
 
-  void decode(std::int64_t index, std::int64_t epoch, Preprocessor& preprocessor,
-              std::vector<std::uint8_t>& bytes, float* out) const {
-    dataset_.read(dataset_.samples[index], bytes);
-    const auto decoder = open_image(bytes);
-    const int width = decoder->width_px();
-    const int height = decoder->height_px();
-    CropPlan plan = evaluation_plan(width, height, request_.preprocessing);
-    if (request_.split == Split::kTrain) {
+  // A thread's own.
+  struct Tools {
+    explicit Tools(const DataRequest& request)
+        : evaluation(request.preprocessing),
+          training(request.preprocessing, request.augmentation) {}
+
+    Preprocessor evaluation;
+    TrainingTransform training;
+    std::vector<std::uint8_t> bytes;
+  };
+
+  void decode(std::int64_t index, std::int64_t epoch, std::int64_t repeat, Tools& tools,
+              float* out) const {
+    dataset_.read(dataset_.samples[index], tools.bytes);
+    const auto decoder = open_image(tools.bytes);
+    if (is_training_) {
       SampleRandom random(request_.augment_seed, static_cast<std::uint64_t>(epoch),
-                          static_cast<std::uint64_t>(index));
-      plan = training_plan(width, height, request_.preprocessing, request_.augmentation, random);
+                          draws_index(index, repeat));
+      tools.training.run(*decoder, random, out);
+    } else {
+      tools.evaluation.run(
+          *decoder,
+          evaluation_plan(decoder->width_px(), decoder->height_px(), request_.preprocessing), out);
     }
-    preprocessor.run(*decoder, plan, out);
   }
 
   const ImageDataset dataset_;
   const DataRequest request_;
   const bool has_targets_;
+  const bool is_training_;
+  const std::int64_t repeats_;        // of each sample in a row
+  std::vector<std::int64_t> chosen_;  // dataset positions, in dataset order
   std::int64_t size_ = 0;
   std::int64_t batches_ = 0;
   mutable std::string fingerprint_;

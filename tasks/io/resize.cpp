@@ -66,6 +66,12 @@ void vertical_portable(const ResampleAxis& axis, int index, const std::uint8_t* 
   }
 }
 
+// Bytes rounded up to what a vertical kernel does at once.
+std::ptrdiff_t whole_steps(std::ptrdiff_t bytes) {
+  constexpr std::ptrdiff_t kStep = ResizeKernels::kRowStep;
+  return (bytes + kStep - 1) / kStep * kStep;
+}
+
 constexpr ResizeKernels kPortable = {"portable", horizontal_portable, vertical_portable};
 
 }  // namespace
@@ -133,20 +139,38 @@ const ResizeKernels& best_resize_kernels() {
   return avx2 != nullptr ? *avx2 : kPortable;
 }
 
+PassOrder pass_order(int in_width, int in_height, int out_width, int out_height) {
+  const std::int64_t rows_lost = std::int64_t{in_height} - out_height;
+  const std::int64_t columns_lost = std::int64_t{in_width} - out_width;
+  return rows_lost > 0 && rows_lost > 2 * columns_lost ? PassOrder::kVerticalFirst
+                                                       : PassOrder::kHorizontalFirst;
+}
+
 StreamingResize::StreamingResize(const ResampleAxis& horizontal, const ResampleAxis& vertical,
-                                 const ResizeKernels& kernels)
+                                 PassOrder order, const ResizeKernels& kernels)
     : horizontal_(horizontal),
       vertical_(vertical),
+      order_(order),
       kernels_(kernels),
-      stride_(std::ptrdiff_t{ResizeKernels::kRowStep} *
-              ((horizontal.out_count + ResizeKernels::kRowStep - 1) / ResizeKernels::kRowStep)),
-      ring_(static_cast<std::size_t>(vertical.taps * 3 * stride_)),
+      stride_(whole_steps(horizontal.out_count)),
+      ring_stride_(order == PassOrder::kHorizontalFirst
+                       ? 3 * stride_
+                       : whole_steps(4 * (horizontal.in_end - horizontal.in_first))),
+      ring_(static_cast<std::size_t>(vertical.taps * ring_stride_)),
       row_(static_cast<std::size_t>(3 * stride_)),
-      rows_(vertical.taps) {}
+      rows_(vertical.taps) {
+  if (order == PassOrder::kVerticalFirst) {
+    rgbx_.resize(static_cast<std::size_t>(ring_stride_ + ResizeKernels::kReadMargin));
+  }
+}
 
 void StreamingResize::add_row(const std::uint8_t* rgbx) {
-  kernels_.horizontal(horizontal_, rgbx, ring_.data() + added_ % vertical_.taps * 3 * stride_,
-                      stride_);
+  std::uint8_t* row = ring_.data() + added_ % vertical_.taps * ring_stride_;
+  if (order_ == PassOrder::kHorizontalFirst) {
+    kernels_.horizontal(horizontal_, rgbx, row, stride_);
+  } else {
+    std::copy_n(rgbx, std::ptrdiff_t{4} * (horizontal_.in_end - horizontal_.in_first), row);
+  }
   ++added_;
 }
 
@@ -155,9 +179,14 @@ const std::uint8_t* StreamingResize::next_row() {
   const int begin = vertical_.first[delivered_] - vertical_.in_first;
   if (begin + vertical_.used[delivered_] > added_) return nullptr;
   for (int t = 0; t < vertical_.taps; ++t) {
-    rows_[t] = ring_.data() + (begin + t) % vertical_.taps * 3 * stride_;
+    rows_[t] = ring_.data() + (begin + t) % vertical_.taps * ring_stride_;
   }
-  kernels_.vertical(vertical_, delivered_, rows_.data(), row_.data(), 3 * stride_);
+  if (order_ == PassOrder::kHorizontalFirst) {
+    kernels_.vertical(vertical_, delivered_, rows_.data(), row_.data(), ring_stride_);
+  } else {
+    kernels_.vertical(vertical_, delivered_, rows_.data(), rgbx_.data(), ring_stride_);
+    kernels_.horizontal(horizontal_, rgbx_.data(), row_.data(), stride_);
+  }
   ++delivered_;
   return row_.data();
 }
@@ -166,7 +195,8 @@ Image resize_image(const Image& image, int width_px, int height_px, Interpolatio
                    const ResizeKernels& kernels) {
   const auto horizontal = make_resample_axis(image.width_px, width_px, 0, width_px, interpolation);
   const auto vertical = make_resample_axis(image.height_px, height_px, 0, height_px, interpolation);
-  StreamingResize resize(horizontal, vertical, kernels);
+  const PassOrder order = pass_order(image.width_px, image.height_px, width_px, height_px);
+  StreamingResize resize(horizontal, vertical, order, kernels);
   Image out{width_px, height_px, {}};
   out.rgb.reserve(std::size_t{3} * width_px * height_px);
   std::vector<std::uint8_t> rgbx(std::size_t{4} * image.width_px + ResizeKernels::kReadMargin);

@@ -55,12 +55,18 @@ const ResizeKernels& portable_resize_kernels();
 // The fastest that this processor can run.
 const ResizeKernels& best_resize_kernels();
 
-// Resamples rows as they come, horizontally first, and keeps only as many as the vertical filter
-// spans.
+enum class PassOrder { kHorizontalFirst, kVerticalFirst };
+
+// Bytes are rounded between the passes, so that their order shows. Pillow 13 begins vertically
+// where that loses more than twice as many pixels as the other side does; Pillow up to 12 never
+// did.
+PassOrder pass_order(int in_width, int in_height, int out_width, int out_height);
+
+// Resamples rows as they come, and keeps only as many as the vertical filter spans.
 class StreamingResize {
  public:
   // Refers to both axes for its lifetime.
-  StreamingResize(const ResampleAxis& horizontal, const ResampleAxis& vertical,
+  StreamingResize(const ResampleAxis& horizontal, const ResampleAxis& vertical, PassOrder order,
                   const ResizeKernels& kernels);
 
   // Takes the input rows [vertical.in_first, vertical.in_end) in order; see
@@ -74,12 +80,15 @@ class StreamingResize {
  private:
   const ResampleAxis& horizontal_;
   const ResampleAxis& vertical_;
+  PassOrder order_;
   const ResizeKernels& kernels_;
   std::ptrdiff_t stride_;
+  std::ptrdiff_t ring_stride_;      // bytes of a row between the passes
   int added_ = 0;                   // input rows so far
   int delivered_ = 0;               // output rows so far
-  std::vector<std::uint8_t> ring_;  // [vertical.taps, 3, stride]
+  std::vector<std::uint8_t> ring_;  // [vertical.taps, ring_stride]: planes, or RGBX as it came
   std::vector<std::uint8_t> row_;   // [3, stride]
+  std::vector<std::uint8_t> rgbx_;  // a row that only lacks the horizontal pass
   std::vector<const std::uint8_t*> rows_;
 };
 

@@ -2,7 +2,9 @@
 
 #include <yardstick/check.h>
 
+#include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <numeric>
 #include <utility>
 
@@ -25,9 +27,7 @@ SampleRandom::SampleRandom(std::uint64_t seed, std::uint64_t epoch, std::uint64_
 
 std::uint64_t SampleRandom::next() { return mix(state_ += kGolden); }
 
-double SampleRandom::uniform(double low, double high) {
-  return low + (high - low) * (static_cast<double>(next() >> 11) * 0x1p-53);
-}
+double SampleRandom::uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
 std::uint64_t SampleRandom::below(std::uint64_t count) {
   YS_CHECK(count > 0);
@@ -36,6 +36,11 @@ std::uint64_t SampleRandom::below(std::uint64_t count) {
   std::uint64_t drawn = next();
   while (drawn > UINT64_MAX - surplus) drawn = next();
   return drawn % count;
+}
+
+double SampleRandom::normal() {
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
+  return radius * std::cos(2.0 * std::numbers::pi * uniform());
 }
 
 std::vector<std::int64_t> shuffled_order(std::int64_t count, std::uint64_t seed,

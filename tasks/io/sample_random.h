@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tasks/io/draws.h"
+
 #include <cstdint>
 #include <vector>
 
@@ -8,15 +10,18 @@ namespace yardstick {
 // The random numbers of one sample, a function of (seed, epoch, index) alone: SplitMix64 started at
 // mix(mix(mix(seed + G) + epoch) + index), where G is its increment and mix its output function.
 // docs/data.md gives it in full; changing it changes every training run.
-class SampleRandom {
+class SampleRandom final : public Draws {
  public:
   SampleRandom(std::uint64_t seed, std::uint64_t epoch, std::uint64_t index);
 
   std::uint64_t next();
-  // In [low, high), from the upper 53 bits.
-  double uniform(double low, double high);
-  // In [0, count), unbiased. Requires count > 0.
-  std::uint64_t below(std::uint64_t count);
+  using Draws::uniform;
+  // From the upper 53 bits.
+  double uniform() override;
+  // Unbiased.
+  std::uint64_t below(std::uint64_t count) override;
+  // Box and Muller's cosine of the next two uniform numbers; their sine is not used.
+  double normal() override;
 
  private:
   std::uint64_t state_;

@@ -1,54 +1,20 @@
 #include "tasks/io/transforms.h"
 
+#include "tasks/io/augment/crop_box.h"
+
 #include <yardstick/check.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace yardstick {
 namespace {
 
 // Half of `slack`, as Python rounds it: half to even.
 int half_to_even(int slack) { return slack / 2 + (slack % 2 == 1 && slack / 2 % 2 == 1 ? 1 : 0); }
-
-int round_half_even(double value) { return static_cast<int>(std::nearbyint(value)); }
-
-struct Box {
-  int x, y, width, height;
-};
-
-// torchvision.transforms.RandomResizedCrop.get_params, with the draws in its order.
-Box random_box(int width_px, int height_px, const Augmentation& augmentation,
-               SampleRandom& random) {
-  constexpr int kTries = 10;
-  const double area = static_cast<double>(width_px) * height_px;
-  const double log_min = std::log(augmentation.min_ratio);
-  const double log_max = std::log(augmentation.max_ratio);
-  for (int attempt = 0; attempt < kTries; ++attempt) {
-    const double target = area * random.uniform(augmentation.min_scale, augmentation.max_scale);
-    const double ratio = std::exp(random.uniform(log_min, log_max));
-    const int width = round_half_even(std::sqrt(target * ratio));
-    const int height = round_half_even(std::sqrt(target / ratio));
-    if (width > 0 && width <= width_px && height > 0 && height <= height_px) {
-      const int y =
-          static_cast<int>(random.below(static_cast<std::uint64_t>(height_px - height + 1)));
-      const int x =
-          static_cast<int>(random.below(static_cast<std::uint64_t>(width_px - width + 1)));
-      return {x, y, width, height};
-    }
-  }
-  int width = width_px;
-  int height = height_px;
-  const double in_ratio = static_cast<double>(width_px) / height_px;
-  if (in_ratio < augmentation.min_ratio) {
-    height = std::clamp(round_half_even(width / augmentation.min_ratio), 1, height_px);
-  } else if (in_ratio > augmentation.max_ratio) {
-    width = std::clamp(round_half_even(height * augmentation.max_ratio), 1, width_px);
-  }
-  return {(width_px - width) / 2, (height_px - height) / 2, width, height};
-}
 
 }  // namespace
 
@@ -67,28 +33,48 @@ CropPlan evaluation_plan(int width_px, int height_px, const Preprocessing& prepr
   plan.crop_px = crop;
   plan.crop_x = half_to_even(plan.resized_width - crop);
   plan.crop_y = half_to_even(plan.resized_height - crop);
+  plan.interpolation = preprocessing.interpolation;
   return plan;
 }
 
+std::optional<Interpolation> fixed_interpolation(const Preprocessing& preprocessing,
+                                                 const Augmentation& augmentation) {
+  switch (augmentation.interpolation) {
+    case TrainInterpolation::kAsEvaluation:
+      return preprocessing.interpolation;
+    case TrainInterpolation::kBilinear:
+      return Interpolation::kBilinear;
+    case TrainInterpolation::kBicubic:
+      return Interpolation::kBicubic;
+    case TrainInterpolation::kRandom:
+      break;
+  }
+  return std::nullopt;
+}
+
 CropPlan training_plan(int width_px, int height_px, const Preprocessing& preprocessing,
-                       const Augmentation& augmentation, SampleRandom& random) {
+                       const Augmentation& augmentation, Draws& draws) {
   CropPlan plan = evaluation_plan(width_px, height_px, preprocessing);
   if (augmentation.random_resized_crop) {
-    const Box box = random_box(width_px, height_px, augmentation, random);
+    const CropBox box = random_crop_box(width_px, height_px, augmentation, draws);
     plan.box_x = box.x;
     plan.box_y = box.y;
     plan.box_width = box.width;
     plan.box_height = box.height;
     plan.resized_width = plan.resized_height = plan.crop_px;
     plan.crop_x = plan.crop_y = 0;
+    const auto fixed = fixed_interpolation(preprocessing, augmentation);
+    plan.interpolation = fixed                 ? *fixed
+                         : draws.below(2) == 1 ? Interpolation::kBicubic
+                                               : Interpolation::kBilinear;
   }
   // Always drawn, so that a sample's later draws do not depend on the probability.
-  plan.is_flipped = random.uniform(0.0, 1.0) < augmentation.flip_probability;
+  plan.is_flipped = draws.uniform() < augmentation.flip_probability;
   return plan;
 }
 
 Preprocessor::Preprocessor(const Preprocessing& preprocessing, const ResizeKernels& kernels)
-    : interpolation_(preprocessing.interpolation), kernels_(kernels) {
+    : kernels_(kernels) {
   constexpr std::int64_t kMaxCrop = 16384;
   if (preprocessing.crop_px < 1 || preprocessing.crop_px > kMaxCrop) {
     throw_user(concat("a crop of ", preprocessing.crop_px, " pixels"),
@@ -108,17 +94,19 @@ Preprocessor::Preprocessor(const Preprocessing& preprocessing, const ResizeKerne
   }
 }
 
-void Preprocessor::run(ImageDecoder& decoder, const CropPlan& plan, float* chw) {
+template <typename TakeRow>
+void Preprocessor::crop_rows(ImageDecoder& decoder, const CropPlan& plan, TakeRow take_row) {
   const ResampleAxis horizontal = make_resample_axis(plan.box_width, plan.resized_width,
-                                                     plan.crop_x, plan.crop_px, interpolation_);
+                                                     plan.crop_x, plan.crop_px, plan.interpolation);
   const ResampleAxis vertical = make_resample_axis(plan.box_height, plan.resized_height,
-                                                   plan.crop_y, plan.crop_px, interpolation_);
-  StreamingResize resize(horizontal, vertical, kernels_);
+                                                   plan.crop_y, plan.crop_px, plan.interpolation);
+  const PassOrder order =
+      pass_order(plan.box_width, plan.box_height, plan.resized_width, plan.resized_height);
+  StreamingResize resize(horizontal, vertical, order, kernels_);
   const int first_column = plan.box_x + horizontal.in_first;
   decoder.limit_columns(first_column, horizontal.in_end - horizontal.in_first);
   row_.resize(std::size_t{4} * decoder.width_px() + ResizeKernels::kReadMargin);
 
-  const std::size_t side = plan.crop_px;
   std::size_t out_y = 0;
   const int first_row = plan.box_y + vertical.in_first;
   const int end_row = plan.box_y + vertical.in_end;
@@ -127,21 +115,53 @@ void Preprocessor::run(ImageDecoder& decoder, const CropPlan& plan, float* chw) 
     if (y < first_row || y >= end_row) continue;
     resize.add_row(row_.data() + std::ptrdiff_t{4} * first_column);
     while (const std::uint8_t* planes = resize.next_row()) {
-      for (std::size_t c = 0; c < 3; ++c) {
-        const std::uint8_t* in = planes + static_cast<std::ptrdiff_t>(c) * resize.stride();
-        const std::array<float, 256>& table = normalized_[c];
-        float* out = chw + (c * side + out_y) * side;
-        if (plan.is_flipped) {
-          for (std::size_t x = 0; x < side; ++x) out[side - 1 - x] = table[in[x]];
-        } else {
-          for (std::size_t x = 0; x < side; ++x) out[x] = table[in[x]];
-        }
-      }
+      take_row(out_y, planes, resize.stride());
       ++out_y;
     }
   }
   decoder.finish();
-  YS_CHECK(out_y == side, out_y);
+  YS_CHECK(out_y == static_cast<std::size_t>(plan.crop_px), out_y);
+}
+
+void Preprocessor::run(ImageDecoder& decoder, const CropPlan& plan, float* chw) {
+  const std::size_t side = plan.crop_px;
+  crop_rows(decoder, plan,
+            [&](std::size_t out_y, const std::uint8_t* planes, std::ptrdiff_t stride) {
+              for (std::size_t c = 0; c < 3; ++c) {
+                const std::uint8_t* in = planes + static_cast<std::ptrdiff_t>(c) * stride;
+                const std::array<float, 256>& table = normalized_[c];
+                float* out = chw + (c * side + out_y) * side;
+                if (plan.is_flipped) {
+                  for (std::size_t x = 0; x < side; ++x) out[side - 1 - x] = table[in[x]];
+                } else {
+                  for (std::size_t x = 0; x < side; ++x) out[x] = table[in[x]];
+                }
+              }
+            });
+}
+
+void Preprocessor::crop(ImageDecoder& decoder, const CropPlan& plan, Image& cropped) {
+  const std::size_t side = plan.crop_px;
+  cropped.width_px = cropped.height_px = plan.crop_px;
+  cropped.rgb.resize(3 * side * side);
+  crop_rows(decoder, plan,
+            [&](std::size_t out_y, const std::uint8_t* planes, std::ptrdiff_t stride) {
+              std::uint8_t* row = cropped.rgb.data() + 3 * side * out_y;
+              for (std::size_t x = 0; x < side; ++x) {
+                std::uint8_t* pixel = row + 3 * (plan.is_flipped ? side - 1 - x : x);
+                for (int c = 0; c < 3; ++c)
+                  pixel[c] = planes[c * stride + static_cast<std::ptrdiff_t>(x)];
+              }
+            });
+}
+
+void Preprocessor::normalize(const Image& cropped, float* chw) const {
+  const std::size_t area = cropped.rgb.size() / 3;
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (std::size_t i = 0; i < area; ++i) {
+      chw[c * area + i] = normalized_[c][cropped.rgb[3 * i + c]];
+    }
+  }
 }
 
 }  // namespace yardstick

@@ -1,13 +1,15 @@
 #pragma once
 
+#include "tasks/io/draws.h"
+#include "tasks/io/image.h"
 #include "tasks/io/image_decoder.h"
 #include "tasks/io/resize.h"
-#include "tasks/io/sample_random.h"
 
 #include <yardstick/preprocessing.h>
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace yardstick {
@@ -19,6 +21,7 @@ struct CropPlan {
   int resized_width = 0, resized_height = 0;                // what the box is resized to
   int crop_x = 0, crop_y = 0, crop_px = 0;                  // within that
   bool is_flipped = false;                                  // left and right
+  Interpolation interpolation = Interpolation::kBicubic;
 
   bool operator==(const CropPlan&) const = default;
 };
@@ -27,9 +30,14 @@ struct CropPlan {
 // down, the crop's offset rounds half to even.
 CropPlan evaluation_plan(int width_px, int height_px, const Preprocessing& preprocessing);
 
-// torchvision's RandomResizedCrop where asked for, else evaluation_plan(), then a random flip.
+// What training resamples with; nothing where each use draws it.
+std::optional<Interpolation> fixed_interpolation(const Preprocessing& preprocessing,
+                                                 const Augmentation& augmentation);
+
+// A random resized crop where asked for, with its interpolation drawn where that is random, else
+// evaluation_plan(), then a random flip.
 CropPlan training_plan(int width_px, int height_px, const Preprocessing& preprocessing,
-                       const Augmentation& augmentation, SampleRandom& random);
+                       const Augmentation& augmentation, Draws& draws);
 
 // Turns encoded images into model inputs. One thread uses one object, which keeps its buffers.
 class Preprocessor {
@@ -44,8 +52,15 @@ class Preprocessor {
   // leaves `chw` in an unspecified state, where the image is broken.
   void run(ImageDecoder& decoder, const CropPlan& plan, float* chw);
 
+  // The same in two steps, for changes of the pixels in between: `cropped` becomes the crop, and
+  // `chw` what run() makes of it.
+  void crop(ImageDecoder& decoder, const CropPlan& plan, Image& cropped);
+  void normalize(const Image& cropped, float* chw) const;
+
  private:
-  Interpolation interpolation_;
+  template <typename TakeRow>  // (std::size_t y, const std::uint8_t* planes, std::ptrdiff_t stride)
+  void crop_rows(ImageDecoder& decoder, const CropPlan& plan, TakeRow take_row);
+
   const ResizeKernels& kernels_;
   std::array<std::array<float, 256>, 3> normalized_;  // by channel and value
   std::vector<std::uint8_t> row_;

@@ -121,6 +121,76 @@ TEST_F(LoaderTest, ThreadsAndBatchSizesChangeNothing) {
   }
 }
 
+TEST_F(LoaderTest, ThreadsAndBatchSizesChangeNoAugmentation) {
+  request_.split = Split::kTrain;
+  request_.shuffle = true;
+  request_.augmentation = {.random_resized_crop = true,
+                           .flip_probability = 0.5,
+                           .interpolation = TrainInterpolation::kRandom,
+                           .rand_augment = "rand-m9-mstd0.5-inc1",
+                           .erase_probability = 0.5,
+                           .repeats = 3};
+  const Delivered wanted = epoch(3);
+  request_.workers = 5;
+  request_.batch_size = 7;
+  const Delivered got = epoch(3);
+
+  EXPECT_EQ(got.indices, wanted.indices);
+  EXPECT_TRUE(at::equal(got.input, wanted.input));
+}
+
+TEST_F(LoaderTest, RepeatsEachSampleWithOtherDrawsInAnEpochOfTheSameLength) {
+  request_.split = Split::kTrain;
+  request_.augmentation.random_resized_crop = true;
+  const Delivered once = epoch(0);
+  request_.augmentation.repeats = 3;
+  const Delivered repeated = epoch(0);
+
+  ASSERT_EQ(repeated.indices.size(), static_cast<std::size_t>(kImages));
+  for (int i = 0; i < kImages; ++i) EXPECT_EQ(repeated.indices[i], i / 3);
+  for (int i = 0; i < 7; ++i) {
+    EXPECT_TRUE(at::equal(repeated.input[3 * i], once.input[i]));
+    EXPECT_FALSE(at::equal(repeated.input[3 * i + 1], repeated.input[3 * i]));
+    EXPECT_FALSE(at::equal(repeated.input[3 * i + 2], repeated.input[3 * i + 1]));
+  }
+}
+
+TEST_F(LoaderTest, NeitherAugmentsNorRepeatsAtEvaluation) {
+  const Delivered wanted = epoch(0);
+  request_.augmentation = {
+      .flip_probability = 1, .rand_augment = "rand-p1", .erase_probability = 1, .repeats = 2};
+  const Delivered got = epoch(0);
+
+  EXPECT_EQ(got.indices, wanted.indices);
+  EXPECT_TRUE(at::equal(got.input, wanted.input));
+}
+
+TEST_F(LoaderTest, TakesAFewOfEachClassUnderTheirPositionsInTheWhole) {
+  const Delivered whole = epoch(0);
+  const std::string fingerprint = open()->fingerprint();
+  request_.samples_per_class = 3;
+  request_.subset_seed = 5;
+  const auto source = open();
+  source->begin_epoch(0);
+  const Delivered few = drain(*source);
+
+  EXPECT_EQ(source->size(), 6);
+  EXPECT_EQ(std::count(few.targets.begin(), few.targets.end(), 0), 3);
+  EXPECT_EQ(std::count(few.targets.begin(), few.targets.end(), 1), 3);
+  EXPECT_EQ(source->fingerprint(), fingerprint);
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_TRUE(at::equal(few.input[i], whole.input[few.indices[i]]));
+    EXPECT_EQ(few.targets[i], whole.targets[few.indices[i]]);
+  }
+}
+
+TEST_F(LoaderTest, RefusesMoreOfAClassThanThereAre) {
+  request_.samples_per_class = 12;
+
+  EXPECT_THAT([&] { open(); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("class b has 11 images, not 12")));
+}
+
 TEST_F(LoaderTest, EpochsShuffleAndSeedsDiffer) {
   request_.shuffle = true;
   const Delivered first = epoch(0);
@@ -296,6 +366,8 @@ TEST_F(LoaderTest, RefusesRequestsOutOfRange) {
   request_.workers = 1;
   request_.augmentation.min_ratio = -1;
   EXPECT_THAT([&] { open(); }, ThrowsError(ErrorKind::kUser, HasSubstr("crops of ratio -1")));
+  request_.augmentation = {.repeats = 0};
+  EXPECT_THAT([&] { open(); }, ThrowsError(ErrorKind::kUser, HasSubstr("repeats of 0")));
 }
 
 }  // namespace

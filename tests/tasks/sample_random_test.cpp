@@ -16,6 +16,25 @@ TEST(SampleRandomTest, DrawsTheDocumentedNumbers) {
   EXPECT_EQ(random.next(), 9152601669076045809U);
 }
 
+TEST(SampleRandomTest, DrawsTheDocumentedNormalNumbers) {
+  SampleRandom random(1, 2, 3);
+
+  EXPECT_NEAR(random.normal(), -1.6615744233728522, 1e-14);
+}
+
+TEST(SampleRandomTest, NormalHasMean0AndVariance1) {
+  SampleRandom random(5, 0, 0);
+  double sum = 0, squares = 0;
+  for (int i = 0; i < 40000; ++i) {
+    const double value = random.normal();
+    sum += value;
+    squares += value * value;
+  }
+
+  EXPECT_NEAR(sum / 40000, 0, 0.02);  // 4 standard deviations
+  EXPECT_NEAR(squares / 40000, 1, 0.03);
+}
+
 TEST(SampleRandomTest, DependsOnEachOfSeedEpochAndIndex) {
   const auto first = [](std::uint64_t seed, std::uint64_t epoch, std::uint64_t index) {
     return SampleRandom(seed, epoch, index).next();

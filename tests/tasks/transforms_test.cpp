@@ -1,5 +1,6 @@
 #include "tasks/io/transforms.h"
 
+#include "tasks/io/sample_random.h"
 #include "tests/support/throws_error.h"
 #include "tests/tasks/encoders.h"
 #include "tests/tasks/preprocess_goldens.h"

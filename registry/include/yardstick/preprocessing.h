@@ -26,7 +26,7 @@ struct Preprocessing {
 
 // How the box of a random resized crop is found.
 enum class CropRule {
-  kTimm,         // RandomResizedCropAndInterpolation: ten tries in double precision, then the centre
+  kTimm,         // RandomResizedCropAndInterpolation: ten tries in double, then the centre
   kTorchvision,  // RandomResizedCrop: the same with area and ratio drawn in float32
   kOneTry,       // one try in float32, cut down to the image: the crop of MAE's linear probe
 };
@@ -58,7 +58,7 @@ struct Augmentation {
   double flip_probability = 0.0;
   CropRule crop_rule = CropRule::kTimm;
   TrainInterpolation interpolation = TrainInterpolation::kAsEvaluation;
-  std::string rand_augment;        // timm's text, "rand-m9-mstd0.5-inc1"; "": off
+  std::string rand_augment = {};   // timm's text, "rand-m9-mstd0.5-inc1"; "": off
   double erase_probability = 0.0;  // of a sample
   EraseMode erase_mode = EraseMode::kPixel;
   std::int64_t erase_max_count = 1;  // blocks of a sample; 1 to this many, drawn
