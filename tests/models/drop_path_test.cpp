@@ -12,11 +12,11 @@ namespace {
 using test::batch_of;
 using test::build_model;
 using testing::ElementsAre;
-using testing::FloatEq;
+using testing::DoubleNear;
 
 TEST(DropPathRatesTest, GrowLinearlyFromZero) {
   EXPECT_THAT(layers::drop_path_rates(0.3, 4),
-              ElementsAre(0.0, FloatEq(0.1F), FloatEq(0.2F), FloatEq(0.3F)));
+              ElementsAre(0.0, DoubleNear(0.1, 1e-7), DoubleNear(0.2, 1e-7), DoubleNear(0.3, 1e-7)));
   EXPECT_THAT(layers::drop_path_rates(0.3, 1), ElementsAre(0.0));
 }
 
