@@ -88,6 +88,7 @@ TEST(MaskedHieraConfigTest, ExplainsWhatDoesNotFit) {
   unit.encoder.mask_unit = {7, 7};
   MaskedHieraConfig pools;
   pools.encoder.mask_unit = {2, 2};
+  pools.encoder.is_windowed = {false, false, false, false};
   MaskedHieraConfig time = clip_config();
   time.encoder.input = {16, 64, 64};
   time.encoder.pool_stride = {2, 2, 2};
