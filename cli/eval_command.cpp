@@ -51,7 +51,7 @@ int run(const CommandLine& line, Context& context) {
 
   RunOutput results(sources.text_or("db", default_database_path()).text, line, context);
   const std::unique_ptr<DeviceBackend> device = open_device(device_name.text);
-  BuiltSubject built = build_subject(plan, seed, context);
+  BuiltSubject built = build_subject(plan, seed, context, WeightsMemory::kMapped);
   const RunRecord record = [&] {
     ProgressPrinter progress(context.err(), ProgressPrinter::style(line.has("quiet")));
     EvalJob job{.subject = std::move(built.subject),
@@ -66,6 +66,7 @@ int run(const CommandLine& line, Context& context) {
                                     .effective = spec.effective_json(),
                                     .provenance = caller_provenance(context)});
   }();
+  built.require_unchanged_weights();
   results.take(record);
   return results.finish();
 }
@@ -82,7 +83,8 @@ Command eval_command() {
           "file written by `yardstick train` needs nothing else: it names its model, preprocessing "
           "and task. With MODEL.TAG the preprocessing is that of the published weights; the file "
           "is "
-          "still yours to fetch. `--protocol knn` scores the features instead of the head: the nearest "
+          "still yours to fetch. `--protocol knn` scores the features instead of the head: the "
+          "nearest "
           "training samples vote. A broken image ends the run with exit code 3, unless it is to be "
           "skipped; skipped ones are counted beside the accuracy.",
       .max_arguments = 1,
@@ -95,8 +97,7 @@ Command eval_command() {
                    config_option()}},
                  {"Where and how",
                   {device_option(), init_seed_option(), database_option(), dry_run_option(),
-                   details_option(),
-                   json_option()}},
+                   details_option(), json_option()}},
                  setting_options("Evaluation settings", eval_settings()),
                  general_options()},
       .examples =

@@ -185,21 +185,25 @@ void adopt_classes(SubjectPlan& plan, std::int64_t classes, const std::string& w
   plan.origins["classes"] = why;
 }
 
-BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context& context) {
+BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context& context,
+                           WeightsMemory memory) {
   seed_generators(c10::kCPU, seed);
   std::unique_ptr<Model> model;
+  std::optional<CheckpointFile> weights;
   std::string hash;
   if (plan.has_weights()) {
     const std::string& path = plan.weights.text;
-    const WeightsFile file = open_weights_file(path, plan.weights_key.text);
+    WeightsFile file = open_weights_file(path, plan.weights_key.text);
     LoadOptions options;
     options.reset_head = plan.resets_head;
     try {
-      LoadedModel loaded = load_model(*plan.entry, plan.params, plan.file_methods, file, options);
+      LoadedModel loaded =
+          load_model(*plan.entry, plan.params, plan.file_methods, file, options, memory);
       require_complete(loaded.report, concat("loading into ", plan.entry->name));
       if (!plan.weights_of.empty()) {
         context.err() << path << ": " << loaded.report.matched.size() + loaded.report.renamed.size()
-                      << " tensors of " << plan.weights_of << " go into " << plan.entry->name << "\n";
+                      << " tensors of " << plan.weights_of << " go into " << plan.entry->name
+                      << "\n";
       }
       print_load(loaded.report, file, path, context.err());
       model = std::move(loaded.model);
@@ -207,6 +211,7 @@ BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context&
       throw error.add_context(path);
     }
     hash = sha256_of_checkpoint(file.file, path);
+    if (memory == WeightsMemory::kMapped) weights = std::move(file.file);
   } else {
     model = plan.entry->build(plan.params);
     apply_methods(plan.file_methods, *model);
@@ -222,7 +227,7 @@ BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context&
                   .checkpoint_sha256 = hash,
                   .methods = methods_json(all),
                   .preprocessing = plan.preprocessing};
-  return {std::move(model), std::move(subject)};
+  return {std::move(model), std::move(subject), std::move(weights)};
 }
 
 std::unique_ptr<Model> build_from_weights(const std::string& name, const std::string& file,
@@ -237,12 +242,13 @@ std::unique_ptr<Model> build_from_weights(const std::string& name, const std::st
 }
 
 std::vector<Option> weights_options() {
-  return {{.name = "weights",
-           .value = "FILE",
-           .help = "safetensors (also an index of shards) or torch.save file to load; one written by "
-                   "`yardstick train` names its model"},
-          weights_key_option(),
-          reset_head_option()};
+  return {
+      {.name = "weights",
+       .value = "FILE",
+       .help = "safetensors (also an index of shards) or torch.save file to load; one written by "
+               "`yardstick train` names its model"},
+      weights_key_option(),
+      reset_head_option()};
 }
 
 Option weights_key_option() {

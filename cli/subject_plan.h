@@ -1,11 +1,13 @@
 #pragma once
 
 #include "cli/context.h"
+#include "cli/load_model.h"
 #include "cli/methods.h"
 #include "cli/resolved_spec.h"
 #include "cli/sources.h"
 #include "runners/job.h"
 
+#include <yardstick/checkpoint.h>
 #include <yardstick/registry.h>
 #include <yardstick/weights_catalog.h>
 
@@ -56,11 +58,18 @@ void adopt_classes(SubjectPlan& plan, std::int64_t classes, const std::string& w
 struct BuiltSubject {
   std::unique_ptr<Model> model;
   Subject subject;
+  std::optional<CheckpointFile> weights;  // where the model's parameters may be views of it
+
+  // Throws Data where that file was written to since.
+  void require_unchanged_weights() const {
+    if (weights) weights->require_unchanged();
+  }
 };
 
 // Seeds the default generator with `seed`, builds, applies the file's methods, loads the weights,
 // and applies the run's methods. Says on stderr what was not loaded as it is.
-BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context& context);
+BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context& context,
+                           WeightsMemory memory = WeightsMemory::kOwned);
 
 // The model that `file` holds, on the CPU: `name` is MODEL[.TAG], or "" where the file names it.
 std::unique_ptr<Model> build_from_weights(const std::string& name, const std::string& file,
@@ -71,12 +80,13 @@ std::vector<Option> weights_options();
 Option weights_key_option();
 Option reset_head_option();
 
-// A record's or weights file's methods array, `json`, back into choices. Throws Data, naming `path`.
+// A record's or weights file's methods array, `json`, back into choices. Throws Data, naming
+// `path`.
 std::vector<MethodChoice> methods_of_file(const std::string& json, const std::string& path,
                                           const Registrar& registrar);
 
-// Throws Data where the file's SHA-256 is not the published one. That hash is of the published file:
-// one of another format, by its extension, is not held to it.
+// Throws Data where the file's SHA-256 is not the published one. That hash is of the published
+// file: one of another format, by its extension, is not held to it.
 void check_published_hash(const WeightsEntry& entry, const std::string& path);
 
 }  // namespace yardstick::cli

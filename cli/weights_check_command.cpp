@@ -75,6 +75,7 @@ Json missing_json(const LoadReport& report, Model& model) {
 
 void print_names(std::ostream& out, const char* what, const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 20;
+  if (names.empty()) return;
   out << what << " " << names.size() << "\n";
   for (std::size_t i = 0; i < names.size() && i < kShown; ++i) {
     out << "  " << printable(names[i]) << "\n";
@@ -95,7 +96,7 @@ void print(std::ostream& out, const Target& target, const WeightsFile& file,
   print_names(out, "ignored", report.ignored);
   print_names(out, "missing", report.missing);
   print_names(out, "unexpected", report.unexpected);
-  if (!file.model.left_out.empty()) print_names(out, "left out", file.model.left_out);
+  print_names(out, "left out", file.model.left_out);
 }
 
 int run(const CommandLine& line, Context& context) {
@@ -113,9 +114,10 @@ int run(const CommandLine& line, Context& context) {
   if (target.choice.weights != nullptr) check_published_hash(*target.choice.weights, path);
   LoadOptions options;
   options.reset_head = line.has("reset-head");
+  const WeightsMemory memory = line.has("copy") ? WeightsMemory::kOwned : WeightsMemory::kMapped;
   const LoadedModel loaded = [&] {
     try {
-      return load_model(*target.choice.entry, target.params, target.methods, file, options);
+      return load_model(*target.choice.entry, target.params, target.methods, file, options, memory);
     } catch (Error& error) {
       throw error.add_context(path);
     }
@@ -173,6 +175,8 @@ Command weights_check_command() {
                    set_option(),
                    weights_key_option(),
                    reset_head_option(),
+                   {.name = "copy",
+                    .help = "copy the weights, as bench and train do, where eval uses the mapped file"},
                    json_option()}},
                  general_options()},
       .examples = {{"yardstick weights check mae_pretrain_vit_base.pth --model "

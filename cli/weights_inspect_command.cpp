@@ -83,13 +83,15 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text.empty() ? "scalar" : text;
 }
 
-std::string counts_text(const std::map<std::string, Totals>& groups) {
-  std::string text;
+void print_groups(std::ostream& out, const char* title, const std::map<std::string, Totals>& groups) {
+  if (groups.empty()) return;
+  TextTable table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight});
+  table.add({title, "tensors", "elements", "bytes"});
   for (const auto& [name, totals] : groups) {
-    text += concat(text.empty() ? "" : ", ", printable(name), " (", totals.tensors, " tensors, ",
-                   totals.bytes, " bytes)");
+    table.add({printable(name), concat(totals.tensors), concat(totals.elements),
+               concat(totals.bytes)});
   }
-  return text;
+  out << table.text() << "\n";
 }
 
 void print(const CheckpointFile& file, const Listing& listing, std::uint64_t file_bytes,
@@ -100,9 +102,9 @@ void print(const CheckpointFile& file, const Listing& listing, std::uint64_t fil
   if (!sha256.empty()) head.add({"sha256", sha256});
   head.add({"tensors", concat(listing.totals.tensors, ", ", listing.totals.elements, " elements, ",
                               listing.totals.bytes, " bytes")});
-  if (!listing.by_dtype.empty()) head.add({"dtypes", counts_text(listing.by_dtype)});
-  if (!listing.by_part.empty()) head.add({"parts", counts_text(listing.by_part)});
   out << head.text() << "\n";
+  print_groups(out, "dtype", listing.by_dtype);
+  print_groups(out, "part", listing.by_part);
 
   TextTable table({Align::kLeft, Align::kLeft, Align::kLeft, Align::kRight});
   table.add({"name", "dtype", "shape", "bytes"});

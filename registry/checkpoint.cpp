@@ -155,6 +155,18 @@ at::Tensor CheckpointFile::tensor(std::size_t index) const {
   return located.mapped->tensor(located.view);
 }
 
+void CheckpointFile::require_unchanged() const {
+  const MappedTensors* last = nullptr;
+  for (const State::Located& located : state_->located) {
+    if (located.mapped.get() == last) continue;  // entries of a file follow one another
+    last = located.mapped.get();
+    if (!last->file().is_unchanged()) {
+      throw_data(concat(last->file().path(), ": was written to while it was in use"),
+                 "put a new file in place with `mv`, which leaves the old one to whoever reads it");
+    }
+  }
+}
+
 std::string_view to_string(CheckpointFormat format) {
   switch (format) {
     case CheckpointFormat::kSafetensors:

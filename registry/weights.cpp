@@ -5,7 +5,12 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/nn/module.h>
 
+#include <cstdint>
+#include <iterator>
+#include <map>
 #include <sstream>
+
+#include "registry/adopt_scope.h"
 
 namespace yardstick {
 namespace {
@@ -29,6 +34,29 @@ std::string some_names(const std::vector<std::string>& names, const std::vector<
   if (names.size() > kShown) text += concat(" and ", names.size() - kShown, " more");
   return text;
 }
+
+// Whether parameters may share the memory that they are given: none may share it with another.
+class Adopter {
+ public:
+  bool adopt(at::Tensor& own, const at::Tensor& value) {
+    const bool fits = AdoptScope::is_active() && own.device().is_cpu() && value.device().is_cpu() &&
+                      own.scalar_type() == value.scalar_type() && own.strides() == value.strides() &&
+                      own.numel() > 0;
+    if (!fits) return false;
+    const auto begin = reinterpret_cast<std::uintptr_t>(value.const_data_ptr());
+    const std::uintptr_t end = begin + value.nbytes();
+    const auto next = taken_.lower_bound(begin);
+    const bool is_free = (next == taken_.end() || next->first >= end) &&
+                         (next == taken_.begin() || std::prev(next)->second <= begin);
+    if (!is_free) return false;
+    taken_.emplace(begin, end);
+    own.set_data(value);
+    return true;
+  }
+
+ private:
+  std::map<std::uintptr_t, std::uintptr_t> taken_;  // begin and end
+};
 
 }  // namespace
 
@@ -60,7 +88,11 @@ LoadReport load_state(torch::nn::Module& module, const TensorMap& weights) {
   if (!report.is_complete()) return report;
 
   const at::NoGradGuard no_grad;
-  for (auto& [name, tensor] : state) tensor.copy_(weights.at(name));
+  Adopter adopter;
+  for (auto& [name, tensor] : state) {
+    const at::Tensor& value = weights.at(name);
+    if (!adopter.adopt(tensor, value)) tensor.copy_(value);
+  }
   return report;
 }
 

@@ -13,33 +13,44 @@
 
 namespace yardstick::checkpoint {
 
-MappedFile::MappedFile(std::string path, char* data, std::size_t bytes)
-    : path_(std::move(path)), data_(data), bytes_(bytes) {}
+namespace {
+
+std::int64_t changed_ns(const struct stat& status) {
+  return std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+}  // namespace
+
+MappedFile::MappedFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
 
 MappedFile::~MappedFile() {
-  if (bytes_ > 0) ::munmap(data_, bytes_);
+  if (data_ != nullptr) ::munmap(data_, bytes_);
+  ::close(fd_);
 }
 
 std::shared_ptr<MappedFile> MappedFile::open(const std::string& path) {
-  struct Descriptor {
-    int fd;
-    ~Descriptor() {
-      if (fd >= 0) ::close(fd);
-    }
-  };
   // Without O_NONBLOCK a pipe of that name would be waited for.
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.fd < 0) throw_data(concat(path, ": cannot be opened: ", std::strerror(errno)));
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) throw_data(concat(path, ": cannot be opened: ", std::strerror(errno)));
+  const std::shared_ptr<MappedFile> file(new MappedFile(path, fd));
   struct stat status {};
-  if (::fstat(file.fd, &status) != 0) throw_data(concat(path, ": ", std::strerror(errno)));
+  if (::fstat(fd, &status) != 0) throw_data(concat(path, ": ", std::strerror(errno)));
   if (!S_ISREG(status.st_mode)) throw_data(concat(path, ": is not a file"));
-  const auto bytes = static_cast<std::size_t>(status.st_size);
-  if (bytes == 0) throw_data(concat(path, ": is empty"));
-  void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.fd, 0);
+  file->bytes_ = static_cast<std::size_t>(status.st_size);
+  file->changed_ns_ = changed_ns(status);
+  if (file->bytes_ == 0) throw_data(concat(path, ": is empty"));
+  void* data = ::mmap(nullptr, file->bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
   if (data == MAP_FAILED) {
     throw_environment(concat(path, ": cannot be mapped: ", std::strerror(errno)));
   }
-  return std::shared_ptr<MappedFile>(new MappedFile(path, static_cast<char*>(data), bytes));
+  file->data_ = static_cast<char*>(data);
+  return file;
+}
+
+bool MappedFile::is_unchanged() const {
+  struct stat status {};
+  return ::fstat(fd_, &status) == 0 && static_cast<std::size_t>(status.st_size) == bytes_ &&
+         changed_ns(status) == changed_ns_;
 }
 
 }  // namespace yardstick::checkpoint

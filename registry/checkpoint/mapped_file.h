@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,12 +24,17 @@ class MappedFile {
   std::string_view view() const noexcept { return {data_, bytes_}; }
   std::size_t bytes() const noexcept { return bytes_; }
 
+  // False once the file, whatever its name is by now, has been written to or cut.
+  bool is_unchanged() const;
+
  private:
-  MappedFile(std::string path, char* data, std::size_t bytes);
+  MappedFile(std::string path, int fd);
 
   std::string path_;
-  char* data_;
-  std::size_t bytes_;
+  int fd_;
+  char* data_ = nullptr;
+  std::size_t bytes_ = 0;
+  std::int64_t changed_ns_ = 0;
 };
 
 }  // namespace yardstick::checkpoint

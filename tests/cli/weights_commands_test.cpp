@@ -97,6 +97,7 @@ TEST_F(WeightsCommandsTest, CheckTellsWhatBecomesOfEachTensor) {
       run({"weights", "check", "whole.safetensors", "--model", "vit_test", "--json"});
   ASSERT_EQ(whole.code, 0) << whole.err;
   EXPECT_EQ(json::parse(whole.out)["matched"].size(), count);
+  EXPECT_EQ(run({"weights", "check", "whole.safetensors", "--model", "vit_test", "--copy"}).code, 0);
   EXPECT_GT(json::parse(whole.out)["seconds"]["ready"], 0.0);
 
   const Finished renamed =
@@ -251,22 +252,39 @@ TEST_F(TaggedWeightsTest, HoldsTheFileToThePublishedHash) {
 }
 
 // Whole checkpoints by the Python that LibTorch came with.
-class PythonCheckpointsTest : public WeightsCommandsTest {
+class PythonCheckpointsTest : public testing::Test {
  protected:
-  void SetUp() override {
+  static void SetUpTestSuite() {
     const std::string python = YARDSTICK_PYTHON;
-    if (python.empty()) GTEST_SKIP() << "no Python with PyTorch beside LibTorch";
+    if (python.empty()) return;
+    folder_ = new TempDir;
     state_ = vit_state();
-    write_safetensors(file("state.safetensors"), state_);
-    ASSERT_EQ(run({"weights", "convert", "state.safetensors", "state.pth"}).code, 0);
-    const Finished written = shell(python + " " YARDSTICK_TEST_DATA "/cli/wrap_checkpoint.py " +
-                                   file("state.pth") + " " + folder_.path());
-    ASSERT_EQ(written.code, 0) << written.err;
-    ASSERT_EQ(written.out, concat(state_.size(), "\n"));
+    write_torch_checkpoint(file("state.pth"), state_);
+    written_ = shell(python + " " YARDSTICK_TEST_DATA "/cli/wrap_checkpoint.py " + file("state.pth") + " " +
+                     folder_->path());
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    state_.clear();
+  }
+  void SetUp() override {
+    if (folder_ == nullptr) GTEST_SKIP() << "no Python with PyTorch beside LibTorch";
+    ASSERT_EQ(written_.code, 0) << written_.err;
+    ASSERT_EQ(written_.out, concat(state_.size(), "\n"));
+  }
+  static std::string file(const std::string& name) { return folder_->file(name); }
+  static Finished run(std::vector<std::string> arguments) {
+    return yardstick(arguments, {.folder = folder_->path()});
   }
 
-  TensorMap state_;
+  static TempDir* folder_;
+  static TensorMap state_;
+  static Finished written_;
 };
+
+TempDir* PythonCheckpointsTest::folder_ = nullptr;
+TensorMap PythonCheckpointsTest::state_;
+Finished PythonCheckpointsTest::written_;
 
 TEST_F(PythonCheckpointsTest, LoadWithEveryKeyMatched) {
   for (const char* name : {"zip.pth", "legacy.pth"}) {
@@ -307,15 +325,19 @@ TEST_F(PythonCheckpointsTest, ShowTheirTrainingArguments) {
 }
 
 TEST_F(PythonCheckpointsTest, EvaluateLikeTheFlatFile) {
-  const auto accuracy = [&](const std::vector<std::string>& more) {
-    std::vector<std::string> words = {"eval", "vit_test", "--task", "digits", "--limit", "50", "--json"};
-    words.insert(words.end(), more.begin(), more.end());
-    const Finished finished = run(words);
+  const auto accuracy = [&](const std::string& name) -> json {
+    const Finished finished = run({"eval", "vit_test", "--task", "digits", "--limit", "50", "--json",
+                                   "--weights", name});
     EXPECT_EQ(finished.code, 0) << finished.err;
-    return json::parse(finished.out)["runs"][0]["measurements"].dump();
+    const json report = json::parse(finished.out);
+    for (const json& measurement : report["runs"][0]["measurements"]) {
+      if (measurement["tag"] == "accuracy/top1") return measurement["value"];
+    }
+    return nullptr;
   };
 
-  EXPECT_EQ(accuracy({"--weights", "zip.pth"}), accuracy({"--weights", "state.safetensors"}));
+  EXPECT_FALSE(accuracy("zip.pth").is_null());
+  EXPECT_EQ(accuracy("zip.pth"), accuracy("state.pth"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -239,6 +240,21 @@ TEST(CheckpointTest, OpensALargeFileWithoutTouchingItsData) {
   ASSERT_EQ(::mincore(reinterpret_cast<void*>(middle / page * page), page, &is_resident), 0);
   EXPECT_EQ(is_resident & 1, 0);
   EXPECT_EQ(tensor[kBytes / 8].item<float>(), 0);
+}
+
+TEST(CheckpointTest, NoticesThatAFileInUseWasWrittenTo) {
+  const TempDir dir;
+  const std::string path = dir.file("x.pt");
+  write_torch_checkpoint(path, {{"a", at::ones({16})}});
+  const CheckpointFile renamed_over(path);
+  write_torch_checkpoint(path, {{"a", at::zeros({16})}});  // by renaming
+  const CheckpointFile written_to(path);
+  std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+
+  renamed_over.require_unchanged();
+  EXPECT_EQ(renamed_over.tensor(0).sum().item<float>(), 16);
+  EXPECT_THAT([&] { written_to.require_unchanged(); },
+              ThrowsError(ErrorKind::kData, AllOf(HasSubstr("x.pt"), HasSubstr("written to"))));
 }
 
 TEST(CheckpointTest, SaysWhatAFileIsInsteadOfACheckpoint) {

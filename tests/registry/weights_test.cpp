@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <torch/nn/modules/linear.h>
 
+#include "registry/adopt_scope.h"
 #include "tests/support/throws_error.h"
 
 namespace yardstick {
@@ -23,6 +24,37 @@ TEST(LoadStateTest, CopiesByName) {
   EXPECT_TRUE(report.is_complete());
   EXPECT_TRUE(at::equal(linear->weight.detach(), weights.at("weight")));
   EXPECT_TRUE(at::equal(linear->bias.detach(), weights.at("bias")));
+}
+
+TEST(LoadStateTest, SharesMemoryInAnAdoptScope) {
+  torch::nn::Linear linear(3, 2);
+  const TensorMap weights = {{"weight", at::rand({2, 3})}, {"bias", at::rand({2}, at::kDouble)}};
+
+  {
+    const AdoptScope scope;
+    load_state(*linear, weights);
+  }
+
+  EXPECT_EQ(linear->weight.const_data_ptr(), weights.at("weight").const_data_ptr());
+  EXPECT_TRUE(linear->weight.requires_grad());
+  EXPECT_EQ(linear->bias.scalar_type(), at::kFloat);  // another dtype is copied
+  EXPECT_TRUE(at::equal(linear->bias.detach(), weights.at("bias").to(at::kFloat)));
+  load_state(*linear, weights);  // copies: the scope is over
+  linear->weight.detach().zero_();
+  EXPECT_EQ(weights.at("weight").sum().item<float>(), 0);  // into the memory that it was given
+}
+
+TEST(LoadStateTest, SharesNoMemoryBetweenParameters) {
+  torch::nn::Linear linear(2, 2);
+  const at::Tensor storage = at::rand({5});
+  const at::Tensor before = storage.slice(0, 0, 4).clone();
+  const TensorMap weights = {{"weight", storage.slice(0, 0, 4).view({2, 2})}, {"bias", storage.slice(0, 3)}};
+
+  const AdoptScope scope;
+  load_state(*linear, weights);
+  linear->bias.detach().zero_();
+
+  EXPECT_TRUE(at::equal(linear->weight.detach().view({4}), before));
 }
 
 TEST(LoadStateTest, CopiesNothingUnlessAllNamesFit) {

@@ -51,6 +51,10 @@ class YS_API CheckpointFile {
   // it; writing to it does not reach the file. Where elements lie unaligned (legacy files), a copy.
   at::Tensor tensor(std::size_t index) const;
 
+  // Throws Data where a file was written to since it was opened: views of it then hold old and new
+  // bytes. Renaming another file over it does no harm.
+  void require_unchanged() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;
