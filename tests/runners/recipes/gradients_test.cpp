@@ -11,6 +11,7 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -77,6 +78,17 @@ TEST(ClippingTest, EqualsTorchsAndTimms) {
       }
     }
   }
+}
+
+TEST(ClippingTest, ARowOfZerosCountsAsLongAsEps) {
+  NamedParameter parameter{"w", at::zeros({2, 2}).requires_grad_()};
+  parameter.value.mutable_grad() = at::tensor({3.0, 4.0, 0.0, 0.0}, at::kFloat).reshape({2, 2});
+
+  clip_gradient_adaptively({{0.0, {parameter}}}, /*factor=*/0.5, /*eps=*/0.01);
+
+  expect_close(parameter.value.grad(),
+               at::tensor({0.003, 0.004, 0.0, 0.0}, at::kFloat).reshape({2, 2}),
+               {{"rtol", 1e-6}, {"atol", 0.0}}, "gradient");
 }
 
 TEST(LossScalingTest, TrainsAsTorchsGradScaler) {
