@@ -38,7 +38,8 @@ class MaskedHiera : public HieraEncoder {
   const MaskedHieraConfig& masked_config() const noexcept { return config_; }
 
  private:
-  // Patches of the kept units and their positions, [B, tokens, width], in TokenOrder of those units.
+  // Patches of the kept units and their positions, [B, tokens, width], in TokenOrder of those
+  // units.
   at::Tensor embed_kept(const at::Tensor& input, const at::Tensor& kept, const at::Tensor& visible,
                         const layers::TapScope& tap) const;
   // The patch embedding of `kept` alone, [B * kept, unit's tokens, width].

@@ -29,7 +29,7 @@ struct MaskedHieraConfig {
   std::int64_t units() const;                     // of an input
   std::int64_t final_tokens() const;              // of a unit
   std::int64_t target_px() const;                 // side of the square that a final token predicts
-  std::int64_t target_frames() const;             // frames that it stands for; it predicts the first
+  std::int64_t target_frames() const;             // that it stands for; it predicts the first
   std::int64_t target_values() const;             // numbers that it predicts
 };
 

@@ -61,8 +61,9 @@ class MaskedHieraModel final : public Model, public MaskedPretrainer {
     const at::Tensor targets = to_targets(config(), input);
     const at::Tensor restored = layers::restore_patches(
         pass.predicted.to(targets.scalar_type()), layers::take_tokens(targets, pass.removed));
-    const at::Tensor predicted = from_targets(
-        config(), at::scatter(targets, 1, pass.removed.unsqueeze(-1).expand_as(restored), restored));
+    const at::Tensor places = pass.removed.unsqueeze(-1).expand_as(restored);
+    const at::Tensor predicted =
+        from_targets(config(), at::scatter(targets, 1, places, restored));
     Reconstruction pictures;
     pictures.masked = hide_removed(config(), input, pass.visible);
     pictures.reconstructed =

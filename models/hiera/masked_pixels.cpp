@@ -60,9 +60,10 @@ at::Tensor from_targets(const MaskedHieraConfig& config, const at::Tensor& targe
         .permute({0, 3, 1, 4, 2, 5})
         .reshape({batch, channels, grid[0] * side, grid[1] * side});
   }
-  const at::Tensor frames = targets.reshape({batch, grid[0], grid[1], grid[2], side, side, channels})
-                                .permute({0, 6, 1, 2, 4, 3, 5})
-                                .reshape({batch, channels, grid[0], grid[1] * side, grid[2] * side});
+  const at::Tensor frames =
+      targets.reshape({batch, grid[0], grid[1], grid[2], side, side, channels})
+          .permute({0, 6, 1, 2, 4, 3, 5})
+          .reshape({batch, channels, grid[0], grid[1] * side, grid[2] * side});
   return at::repeat_interleave(frames, config.target_frames(), 2);
 }
 

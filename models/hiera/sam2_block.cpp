@@ -104,8 +104,9 @@ at::Tensor Sam2Block::attend(const at::Tensor& x) const {
   const at::Tensor whole =
       fits ? x
            : at::constant_pad_nd(x, {0, 0, 0, width - x.size(2), 0, height - x.size(1)});
-  const at::Tensor attended = from_windows(attn_->forward(to_windows(whole, window)),
-                                           height / config_.pool_stride, width / config_.pool_stride);
+  const at::Tensor attended =
+      from_windows(attn_->forward(to_windows(whole, window)), height / config_.pool_stride,
+                   width / config_.pool_stride);
   if (fits) return attended;
   return attended.slice(1, 0, x.size(1) / config_.pool_stride)
       .slice(2, 0, x.size(2) / config_.pool_stride)

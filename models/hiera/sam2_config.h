@@ -47,8 +47,8 @@ struct Sam2BlockConfig {
 // Why no network can be built from `config`, or nothing.
 std::optional<std::string> problem_of(const Sam2Config& config);
 
-// The blocks in order. A stage's first block pools, widens, and has the windows of the stage before.
-// Requires: problem_of(config) is empty.
+// The blocks in order. A stage's first block pools, widens, and has the windows of the stage
+// before. Requires: problem_of(config) is empty.
 std::vector<Sam2BlockConfig> plan_blocks(const Sam2Config& config);
 
 }  // namespace yardstick

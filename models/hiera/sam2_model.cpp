@@ -47,8 +47,8 @@ class Sam2Model final : public Model, public FeaturePyramid {
         input.size(3) % multiple == 0) {
       return;
     }
-    throw_user(concat(info_.name, " takes [N, ", config.channels, ", H, W] with H and W multiples of ",
-                      multiple, ", not ",
+    throw_user(concat(info_.name, " takes [N, ", config.channels,
+                      ", H, W] with H and W multiples of ", multiple, ", not ",
                       input.defined() ? concat(input.sizes()) : std::string("nothing")),
                "resize the input");
   }
