@@ -55,6 +55,16 @@ struct CheckpointFile::State {
          .strides = checkpoint::contiguous_strides(entry.shape)});
   }
 
+  std::set<const MappedFile*> mapped_files() const {
+    std::set<const MappedFile*> mapped;
+    for (const Located& one : located) mapped.insert(&one.mapped->file());
+    return mapped;
+  }
+
+  void expect_tensors() const {
+    for (const MappedFile* file : mapped_files()) file->expect(MappedFile::Access::kTensors);
+  }
+
   void read_torch(const std::shared_ptr<MappedTensors>& mapped) {
     const checkpoint::TorchFile file(mapped->file().view(), mapped->file().path());
     format = file.format() == checkpoint::TorchFile::Format::kZip ? CheckpointFormat::kTorchZip
@@ -139,6 +149,7 @@ CheckpointFile::CheckpointFile(const std::string& path) : state_(std::make_uniqu
   } else {
     state_->read_safetensors(mapped);
   }
+  state_->expect_tensors();
 }
 
 CheckpointFile::~CheckpointFile() = default;
@@ -156,12 +167,9 @@ at::Tensor CheckpointFile::tensor(std::size_t index) const {
 }
 
 void CheckpointFile::require_unchanged() const {
-  const MappedTensors* last = nullptr;
-  for (const State::Located& located : state_->located) {
-    if (located.mapped.get() == last) continue;  // entries of a file follow one another
-    last = located.mapped.get();
-    if (!last->file().is_unchanged()) {
-      throw_data(concat(last->file().path(), ": was written to while it was in use"),
+  for (const MappedFile* file : state_->mapped_files()) {
+    if (!file->is_unchanged()) {
+      throw_data(concat(file->path(), ": was written to while it was in use"),
                  "put a new file in place with `mv`, which leaves the old one to whoever reads it");
     }
   }

@@ -18,6 +18,7 @@ TensorFile read_safetensors(const std::string& path) {
   const auto mapped = std::make_shared<MappedTensors>(checkpoint::MappedFile::open(path));
   checkpoint::SafetensorsHeader header =
       checkpoint::read_safetensors_header(mapped->file().view(), path);
+  mapped->file().expect(checkpoint::MappedFile::Access::kTensors);
   TensorFile file;
   file.metadata = std::move(header.metadata);
   for (const checkpoint::SafetensorsEntry& entry : header.entries) {

@@ -44,7 +44,14 @@ std::shared_ptr<MappedFile> MappedFile::open(const std::string& path) {
     throw_environment(concat(path, ": cannot be mapped: ", std::strerror(errno)));
   }
   file->data_ = static_cast<char*>(data);
+  file->expect(Access::kHeaders);
   return file;
+}
+
+void MappedFile::expect(Access access) const {
+  // Advice: where the kernel does not take it, reading is slower and nothing else.
+  static_cast<void>(
+      ::madvise(data_, bytes_, access == Access::kHeaders ? MADV_RANDOM : MADV_NORMAL));
 }
 
 bool MappedFile::is_unchanged() const {
