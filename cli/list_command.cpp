@@ -163,8 +163,7 @@ Json to_json(const Request& request, const Found& found) {
     }
   };
   simple("methods", found.methods, [](const MethodEntry& entry) { return entry.summary; });
-  simple("objectives", found.objectives,
-         [](const ObjectiveEntry& entry) { return entry.summary; });
+  simple("objectives", found.objectives, [](const ObjectiveEntry& entry) { return entry.summary; });
   simple("tasks", found.tasks, [](const TaskEntry& entry) { return entry.info.summary; });
   simple("metrics", found.metrics, [](const MetricEntry& entry) { return entry.summary; });
   return json;

@@ -61,10 +61,10 @@ const char* const kManualClosing = R"(## JSON
 
 `--json` prints one document. Keys are only ever added; a figure that does not exist is `null`.
 
-- `list`: `{"models": [...], "methods": [...], "tasks": [...], "metrics": [...]}`, only the kinds asked
-  for. Each entry has `name`, `summary` and `origin`; models also `family`, `input_shape` and
+- `list`: `{"models": [...], "methods": [...], "objectives": [...], "tasks": [...], "metrics": [...]}`,
+  only the kinds asked for. Each entry has `name`, `summary` and `origin`; models also `family`, `input_shape` and
   `test_variant`.
-- `show`: one object with `kind` (`model`, `method`, `task` or `metric`), `name`, `summary`, `origin`
+- `show`: one object with `kind` (`model`, `method`, `objective`, `task` or `metric`), `name`, `summary`, `origin`
   and, for a model, `family`, `paper`, `official_repository`, `licence`, `input_shape`,
   `preprocessing`, `parameters`, `buffer_elements`, `tensors`, `settings` (name, default, takes, help,
   min, max, choices), `values` and `weights` (tag, file_name, url, sha256, licence, classes, published,

@@ -152,7 +152,7 @@ Command reconstruct_command() {
                    json_option()}},
                  setting_options("Picture settings", reconstruct_settings()),
                  general_options()},
-      .examples = {{"yardstick reconstruct --weights runs/digits_mae/model.safetensors",
+      .examples = {{"yardstick reconstruct --weights runs/digits_mae_pretrain/model.safetensors",
                     "what Yardstick pre-trained, on the images it was trained on"},
                    {"yardstick reconstruct mae_vit_large_patch16.mae_in1k_pixels --set "
                     "norm_pix_loss=false --weights mae_visualize_vit_large.pth --images photos/",

@@ -234,9 +234,8 @@ std::string weights_text(const Json& json) {
 
 [[noreturn]] void refuse_unknown(const std::string& name, const Registrar& registrar) {
   std::vector<std::string> names = registrar.models.names();
-  for (const auto& more :
-       {registrar.methods.names(), registrar.objectives.names(), registrar.tasks.names(),
-        registrar.metrics.names()}) {
+  for (const auto& more : {registrar.methods.names(), registrar.objectives.names(),
+                           registrar.tasks.names(), registrar.metrics.names()}) {
     names.insert(names.end(), more.begin(), more.end());
   }
   const std::string near = suggestion(name, names);

@@ -93,14 +93,19 @@ Command train_command() {
       .summary = "trains a model on a task",
       .arguments = "[MODEL[.TAG]]",
       .details =
-          "Minimises the objective, evaluates on the validation split, and stores the run. MODEL may "
-          "come from the `--config` file. The head gets as many classes as the task has. The output "
+          "Minimises the objective, evaluates on the validation split, and stores the run. MODEL "
+          "may "
+          "come from the `--config` file. The head gets as many classes as the task has. The "
+          "output "
           "folder holds `model.safetensors` (weights with all that `eval` and `bench` need) and "
-          "`checkpoint.safetensors`, from which `--resume` goes on; on a CPU the result is then bit "
+          "`checkpoint.safetensors`, from which `--resume` goes on; on a CPU the result is then "
+          "bit "
           "for bit that of an uninterrupted run. Ctrl-C writes a last checkpoint; after a crash or "
           "kill at most the time since the last one is lost.\n\n"
-          "Pre-training is an objective: `--objective masked_autoencoding` with a `mae_*` model, and "
-          "`val/loss` instead of an accuracy. To fine-tune from it, name the classifier and give the "
+          "Pre-training is an objective: `--objective masked_autoencoding` with a `mae_*` model, "
+          "and "
+          "`val/loss` instead of an accuracy. To fine-tune from it, name the classifier and give "
+          "the "
           "pre-trained file: `--weights FILE --reset-head`.",
       .max_arguments = 1,
       .groups = {{"What is trained",
@@ -129,7 +134,7 @@ Command train_command() {
                    {"yardstick train --config configs/recipes/digits_mae_pretrain.json",
                     "pre-training without labels"},
                    {"yardstick train --config configs/recipes/digits_mae_finetune.json --weights "
-                    "runs/digits_mae/model.safetensors --reset-head",
+                    "runs/digits_mae_pretrain/model.safetensors --reset-head",
                     "fine-tuning from it"},
                    {"yardstick train --config configs/recipes/digits_vit.json --resume",
                     "go on after an interruption"}},

@@ -46,7 +46,8 @@ struct EvaluationResult {
 Precision autocast_precision(const EvaluationPlan& plan);
 
 // One pass over `source` in evaluation mode without gradients: `body` gets each batch on the device
-// in the plan's type, with its number from 0. Restores nothing: the module stays in evaluation mode.
+// in the plan's type, with its number from 0. Restores nothing: the module stays in evaluation
+// mode.
 EvaluationResult for_each_batch(Model& model, BatchSource& source, const EvaluationPlan& plan,
                                 DeviceBackend& device, ProgressListener& progress,
                                 const StopRequested& stop,

@@ -38,8 +38,8 @@ Features features_of(Model& model, BatchSource& source, EvaluationPlan plan, con
     labels.push_back(batch.targets.index_select(0, labelled));
   };
   Features found;
-  found.pass = for_each_batch(model, source, plan, context.device, context.progress, context.stop,
-                              take);
+  found.pass =
+      for_each_batch(model, source, plan, context.device, context.progress, context.stop, take);
   if (values.empty()) throw_data("there are no samples to compare");
   found.values = at::cat(values);
   found.labels = at::cat(labels);
@@ -52,7 +52,8 @@ void declare_knn_settings(ParamSchema& schema) {
   schema.integer("knn_neighbours", 20, "knn: training samples that vote", 1)
       .number("knn_temperature", 0.07, "knn: a vote weighs exp(cosine similarity / temperature)",
               1e-3, 1e3)
-      .integer("knn_samples_per_class", 0, "knn: this many training samples of each class; 0: all", 0)
+      .integer("knn_samples_per_class", 0, "knn: this many training samples of each class; 0: all",
+               0)
       .integer("knn_subset_seed", 0, "knn: which samples those are", 0);
 }
 
@@ -77,24 +78,24 @@ void evaluate_knn(RunRecord& record, EvalJob& job, BatchSource& source, BatchSou
   if (note_interruption(record, asked.pass, source)) return;
 
   const c10::InferenceMode inference_mode;
-  const KnnClassifier classifier(known.values, known.labels,
-                                 {.neighbours = {neighbours},
-                                  .temperature = settings.get<double>("knn_temperature"),
-                                  .classes = static_cast<std::int64_t>(memory.class_names().size())});
+  const KnnClassifier classifier(
+      known.values, known.labels,
+      {.neighbours = {neighbours},
+       .temperature = settings.get<double>("knn_temperature"),
+       .classes = static_cast<std::int64_t>(memory.class_names().size())});
   const at::Tensor predictions = classifier.votes(asked.values).front().argmax(-1);
   const auto right = (predictions == asked.labels).sum().item<std::int64_t>();
   const std::int64_t samples = asked.labels.numel();
   const Interval interval = wilson_interval(right, samples);
-  record.measurements.push_back(
-      {.tag = "accuracy/knn_top1",
-       .value = static_cast<double>(right) / static_cast<double>(samples),
-       .low = interval.low,
-       .high = interval.high,
-       .unit = Unit::kFraction,
-       .direction = Direction::kHigherIsBetter,
-       .n = samples,
-       .about = concat(neighbours, " nearest of ", known.labels.numel(),
-                       " training samples vote; Wilson interval")});
+  record.measurements.push_back({.tag = "accuracy/knn_top1",
+                                 .value = static_cast<double>(right) / static_cast<double>(samples),
+                                 .low = interval.low,
+                                 .high = interval.high,
+                                 .unit = Unit::kFraction,
+                                 .direction = Direction::kHigherIsBetter,
+                                 .n = samples,
+                                 .about = concat(neighbours, " nearest of ", known.labels.numel(),
+                                                 " training samples vote; Wilson interval")});
   record_pass(record, asked.pass, source);
 }
 

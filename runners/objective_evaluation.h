@@ -13,8 +13,8 @@ struct ObjectiveResult {
 };
 
 // The mean of `objective` over `source`, the model in evaluation mode without gradients. The random
-// draws of batch number b are always the same, so that two models, or one at two times, meet the same
-// masks at equal batch sizes.
+// draws of batch number b are always the same, so that two models, or one at two times, meet the
+// same masks at equal batch sizes.
 ObjectiveResult evaluate_objective(Model& model, BatchSource& source, Objective& objective,
                                    const EvaluationPlan& plan, DeviceBackend& device,
                                    ProgressListener& progress, const StopRequested& stop);

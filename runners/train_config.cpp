@@ -68,8 +68,8 @@ GroupOptions groups_of(const Params& settings) {
   groups.weight_decay = settings.get<double>("weight_decay");
   groups.layer_decay = settings.get<double>("layer_decay");
   groups.rule = rule_of(settings.get<std::string>("group_rule"));
-  // What the official models list as free of decay; each has some of them. MAE's pre-training passes
-  // no list.
+  // What the official models list as free of decay; each has some of them. MAE's pre-training
+  // passes no list.
   if (groups.rule != GroupRule::kMaePretrain) {
     groups.spared = {"cls_token",       "dist_token",        "reg_token",         "pos_embed",
                      "pos_embed_class", "pos_embed_spatial", "pos_embed_temporal"};
@@ -82,7 +82,8 @@ double peak_lr(const Params& settings, std::int64_t samples_a_step) {
   if (base == 0) return settings.get<double>("lr");
   if (is_given(settings, "lr") && settings.origin("lr") >= settings.origin("base_lr")) {
     if (settings.origin("lr") > settings.origin("base_lr")) return settings.get<double>("lr");
-    throw_user("lr and base_lr are both given", "base_lr is scaled by the batch, lr is not: give one");
+    throw_user("lr and base_lr are both given",
+               "base_lr is scaled by the batch, lr is not: give one");
   }
   return scaled_lr(base, samples_a_step);
 }
@@ -107,9 +108,9 @@ LrSchedule schedule_of(const Params& settings, std::int64_t samples_a_step) {
                "leave it out, or choose schedule timm or slowfast");
   }
   if (schedule.warmup_epochs >= schedule.epochs) {
-    throw_user(concat("warmup_epochs is ", schedule.warmup_epochs, " and epochs only ",
-                      schedule.epochs),
-               "warm up for less than the whole training");
+    throw_user(
+        concat("warmup_epochs is ", schedule.warmup_epochs, " and epochs only ", schedule.epochs),
+        "warm up for less than the whole training");
   }
   if (schedule.min_lr > schedule.lr) {
     throw_user(concat("min_lr ", schedule.min_lr, " is above lr ", schedule.lr));

@@ -60,8 +60,9 @@ class TrainRun {
     RunRecord record = begin();
     record_failures(record, [&] {
       move_module(job_.subject.model.module(), device_, at::kFloat);
-      Trainer trainer({job_.subject.model, *objective_, job_.objective.trains_classifier, *training_},
-                      config_, context_.device, context_.progress, context_.stop, hooks());
+      Trainer trainer(
+          {job_.subject.model, *objective_, job_.objective.trains_classifier, *training_}, config_,
+          context_.device, context_.progress, context_.stop, hooks());
       if (job_.resume) resume(trainer, record);
       finish(trainer, trainer.run(), record);
     });
@@ -281,8 +282,9 @@ class TrainRun {
                                          Direction::kLowerIsBetter,
                                          "over all sessions, evaluations left out"));
     if (progress.epoch > 0) {
-      record.measurements.push_back(single("train/loss_final", progress.last_epoch_loss,
-                                           Unit::kNats, Direction::kLowerIsBetter,
+      const Unit unit = job_.objective.trains_classifier ? Unit::kNats : Unit::kNone;
+      record.measurements.push_back(single("train/loss_final", progress.last_epoch_loss, unit,
+                                           Direction::kLowerIsBetter,
                                            "mean over the last finished epoch"));
     }
     if (progress.best_metric) note(record, "best_metric", *progress.best_metric);

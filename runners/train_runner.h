@@ -17,7 +17,7 @@ const ParamSchema& train_settings();
 struct TrainJob {
   Subject subject;
   const Task& task;
-  std::string data_root;                         // "" for the task's own data
+  std::string data_root;  // "" for the task's own data
   const ObjectiveEntry& objective;
   const Params& objective_params;                // of objective.schema
   const Params& settings;                        // of train_settings()
@@ -28,11 +28,11 @@ struct TrainJob {
 };
 
 // Trains, evaluates on the validation split (the metrics, or "val/loss" where the objective trains
-// no classifier), and returns the record. model.safetensors carries the model's name and parameters,
-// preprocessing, task and class names as metadata, so that eval and bench need only the file. With
-// ema_decay the averaged weights are evaluated and written, which the metadata says. Stopped by the
-// context: a last checkpoint is written and the record says interrupted. Throws User where the
-// objective refuses the model.
+// no classifier), and returns the record. model.safetensors carries the model's name and
+// parameters, preprocessing, task and class names as metadata, so that eval and bench need only the
+// file. With ema_decay the averaged weights are evaluated and written, which the metadata says.
+// Stopped by the context: a last checkpoint is written and the record says interrupted. Throws User
+// where the objective refuses the model.
 RunRecord train(TrainJob& job, const JobContext& context);
 
 }  // namespace yardstick

@@ -27,17 +27,20 @@ void declare_optimisation(ParamSchema& settings) {
       .number("beta1", 0.9, "adamw, lamb: decay of the first moment", 0, 0.9999999)
       .number("beta2", 0.999, "adamw, lamb: decay of the second moment", 0, 0.9999999)
       .number("momentum", 0.9, "sgd, lars, timm_lars: decay of the momentum", 0, 0.9999999)
-      .number("weight_decay", 0.05, "decoupled where the optimiser's is; group_rule says on what", 0)
-      .number("layer_decay", 1, "learning rate of a layer to that of the layer above; 1: off", 1e-6, 1)
+      .number("weight_decay", 0.05, "decoupled where the optimiser's is; group_rule says on what",
+              0)
+      .number("layer_decay", 1, "learning rate of a layer to that of the layer above; 1: off", 1e-6,
+              1)
       .text("group_rule", "plain",
             "which parameters decay, and what a layer is: plain spares norms, biases, position "
             "embeddings and tokens",
             {"plain", "mae", "mae_st", "mae_pretrain", "timm", "slowfast"})
       .number("clip_grad", 1.0, "limit of the gradients, see clip_mode; 0: off", 0)
-      .text("clip_mode", "norm",
-            "what is limited: the norm of all gradients together, each value, or each row's norm to "
-            "that of its weights (adaptive)",
-            {"norm", "value", "adaptive"})
+      .text(
+          "clip_mode", "norm",
+          "what is limited: the norm of all gradients together, each value, or each row's norm to "
+          "that of its weights (adaptive)",
+          {"norm", "value", "adaptive"})
       .number("ema_decay", 0,
               "moving average of the weights, which is then evaluated and written; 0: off", 0,
               0.9999999)
@@ -62,14 +65,14 @@ void declare_augmentation(ParamSchema& settings) {
             {"const", "rand", "pixel"})
       .integer("erase_max_count", 1, "most blocks that erasing takes out of a sample", 1, 1000)
       .integer("repeats", 1,
-               "times that a sample comes in a row, changed anew; an epoch keeps its length", 1, 1000)
+               "times that a sample comes in a row, changed anew; an epoch keeps its length", 1,
+               1000)
       .integer("samples_per_class", 0, "train on this many samples of each class; 0: all", 0)
       .integer("subset_seed", 0, "which samples samples_per_class takes; of no other seed", 0);
 }
 
 void declare_running(ParamSchema& settings) {
-  settings
-      .integer("seed", 0, "every source of randomness that has no seed of its own", 0)
+  settings.integer("seed", 0, "every source of randomness that has no seed of its own", 0)
       .integer("seed_shuffle", kDerived, "order of the samples; -1: from seed", kDerived)
       .integer("seed_augment", kDerived, "crops, flips and the like; -1: from seed", kDerived)
       .integer("seed_model", kDerived, "drop path, dropout, masks and mixing; -1: from seed",

@@ -74,9 +74,9 @@ Trainer::Trainer(const Training& training, const TrainConfig& config, DeviceBack
       stop_(std::move(stop)),
       hooks_(std::move(hooks)),
       steps_per_epoch_(steps_an_epoch(training.source, config)),
-      optimizer_(make_optimizer(
-          config.optimizer,
-          make_param_groups(parameters_of(training.model.module()), config.groups))),
+      optimizer_(
+          make_optimizer(config.optimizer,
+                         make_param_groups(parameters_of(training.model.module()), config.groups))),
       losses_(device.device()) {
   if (config.precision == Precision::kFp16) {
     scaler_.emplace(device.device(), LossScaler::Options{});

@@ -77,7 +77,8 @@ void register_distillation(Registrar& registrar, TeacherLoader load_teacher) {
       .number("alpha", 0.5, "weight of the teacher against the labels", 0, 1)
       .number("temperature", 1, "soft: divides both sides' logits", 0.01, 1000);
   SupervisedLoss::declare(entry.schema);
-  entry.build = [load = std::move(load_teacher)](const Params& params) -> std::unique_ptr<Objective> {
+  entry.build = [load =
+                     std::move(load_teacher)](const Params& params) -> std::unique_ptr<Objective> {
     const auto weights = params.get<std::string>("teacher_weights");
     if (weights.empty()) {
       throw_user("distillation has no teacher",

@@ -8,8 +8,9 @@
 
 namespace yardstick {
 
-// Builds the teacher: a registered model (`name`, with its tag; "" where the file names it) with the
-// weights of a file, on the CPU. Throws as the command line does on a model or file that does not do.
+// Builds the teacher: a registered model (`name`, with its tag; "" where the file names it) with
+// the weights of a file, on the CPU. Throws as the command line does on a model or file that does
+// not do.
 using TeacherLoader =
     std::function<std::unique_ptr<Model>(const std::string& name, const std::string& weights)>;
 

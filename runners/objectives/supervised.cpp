@@ -65,19 +65,19 @@ class Supervised final : public Objective {
 }  // namespace
 
 void SupervisedLoss::declare(ParamSchema& schema) {
-  schema
-      .text("loss", "ce", "cross entropy, or binary cross entropy of each class", {"ce", "bce"})
+  schema.text("loss", "ce", "cross entropy, or binary cross entropy of each class", {"ce", "bce"})
       .number("label_smoothing", 0.1, "share of the target spread over all classes", 0, 0.999)
       .number("mixup", 0, "alpha of mixup's Beta distribution; 0: off", 0)
       .number("cutmix", 0, "alpha of CutMix's Beta distribution; 0: off", 0)
       .number("mixup_prob", 1, "probability that a batch is mixed at all", 0, 1)
       .number("mixup_switch_prob", 0.5, "probability of CutMix where both are on", 0, 1)
-      .text("mixup_mode", "batch", "what shares one draw: the batch, a pair, nothing; half: two to one",
+      .text("mixup_mode", "batch",
+            "what shares one draw: the batch, a pair, nothing; half: two to one",
             {"batch", "pair", "elem", "half"})
-      .text("cutmix_box", "lower", "half that an odd side loses: lower as in MAE, DeiT and PySlowFast",
-            {"lower", "upper"})
-      .number("bce_threshold", -1, "bce: targets above it count as 1, others as 0; -1: as they are", -1,
-              1)
+      .text("cutmix_box", "lower",
+            "half that an odd side loses: lower as in MAE, DeiT and PySlowFast", {"lower", "upper"})
+      .number("bce_threshold", -1, "bce: targets above it count as 1, others as 0; -1: as they are",
+              -1, 1)
       .flag("bce_sum", false, "bce: sum over the classes, instead of their mean");
 }
 
@@ -88,8 +88,8 @@ SupervisedLoss::SupervisedLoss(const Params& params)
   mixup_.probability = params.get<double>("mixup_prob");
   mixup_.switch_probability = params.get<double>("mixup_switch_prob");
   mixup_.mode = mode_from(params.get<std::string>("mixup_mode"));
-  mixup_.box_rule = params.get<std::string>("cutmix_box") == "upper" ? BoxRule::kUpperHalf
-                                                                     : BoxRule::kLowerHalf;
+  mixup_.box_rule =
+      params.get<std::string>("cutmix_box") == "upper" ? BoxRule::kUpperHalf : BoxRule::kLowerHalf;
   mixup_.label_smoothing = bce_.smoothing = params.get<double>("label_smoothing");
   const auto threshold = params.get<double>("bce_threshold");
   if (threshold >= 0) bce_.threshold = threshold;
@@ -106,8 +106,7 @@ std::optional<std::string> SupervisedLoss::refusal(Model& model) {
 Batch SupervisedLoss::mixed(Model& model, const Batch& batch, RandomDraws& draws) {
   if (mixup_.classes == 0) mixup_.classes = classes_of(model, batch);
   const at::Tensor& input = batch.input;
-  const auto drawn =
-      draw_mixup(mixup_, {batch.size(), input.size(-2), input.size(-1)}, draws);
+  const auto drawn = draw_mixup(mixup_, {batch.size(), input.size(-2), input.size(-1)}, draws);
   MixedBatch result = mix(input, batch.targets, mixup_, drawn);
   return {std::move(result.images), std::move(result.targets), batch.indices};
 }

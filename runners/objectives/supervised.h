@@ -8,8 +8,8 @@
 namespace yardstick {
 
 // The loss of a classifier against the labels of its batch: cross entropy with label smoothing, or
-// binary cross entropy (ResNet strikes back, arXiv 2110.00476), on samples mixed by mixup and CutMix
-// where those are on (draws "mixup").
+// binary cross entropy (ResNet strikes back, arXiv 2110.00476), on samples mixed by mixup and
+// CutMix where those are on (draws "mixup").
 class SupervisedLoss {
  public:
   // Declares the parameters that the constructor reads: loss, label_smoothing, mixup, cutmix, ...

@@ -122,8 +122,9 @@ TEST_F(DryRunTest, TakesAnObjectiveWithItsParameters) {
   EXPECT_EQ(spec["objective"], (json{{"value", "supervised"}, {"origin", "config file"}}));
   EXPECT_EQ(spec["objective.mixup"], (json{{"value", 0.8}, {"origin", "config file"}}));
   EXPECT_EQ(spec["objective.label_smoothing"], (json{{"value", 0.1}, {"origin", "default"}}));
-  EXPECT_THAT(yardstick({"train", "--config", file, "--objective", "supervised:mixpu=1"}),
-              Fails(2, AllOf(HasSubstr("--objective supervised"), HasSubstr("did you mean mixup?"))));
+  EXPECT_THAT(
+      yardstick({"train", "--config", file, "--objective", "supervised:mixpu=1"}),
+      Fails(2, AllOf(HasSubstr("--objective supervised"), HasSubstr("did you mean mixup?"))));
   EXPECT_THAT(yardstick({"train", "--config", file, "--objective", "superwised"}),
               Fails(2, HasSubstr("did you mean supervised?")));
 }

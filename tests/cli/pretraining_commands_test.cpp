@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
+
 namespace yardstick::test {
 namespace {
 
@@ -25,10 +27,9 @@ class PretrainingCommandsTest : public testing::Test {
   // One epoch of 64 digits into `output`.
   std::vector<std::string> train(const std::string& model, const std::string& output,
                                  const std::vector<std::string>& more = {}) {
-    std::vector<std::string> words = {"train",    model,    "--task",          "digits",
-                                      "--limit",  "64",     "--epochs",        "1",
-                                      "--output", output,   "--warmup-epochs", "0.5",
-                                      "--json",   "--flip", "0"};
+    std::vector<std::string> words = {
+        "train",    model,  "--task",          "digits", "--limit", "64",     "--epochs", "1",
+        "--output", output, "--warmup-epochs", "0.5",    "--json",  "--flip", "0"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
@@ -53,10 +54,26 @@ std::vector<std::string> tags_of(const json& record) {
 TEST_F(PretrainingCommandsTest, RecordsTheObjectiveAndItsLoss) {
   pretrain();
 
-  EXPECT_THAT(tags_of(record_), AllOf(testing::Contains("val/loss"),
-                                      Not(testing::Contains("accuracy/top1"))));
+  EXPECT_THAT(tags_of(record_),
+              AllOf(testing::Contains("val/loss"), Not(testing::Contains("accuracy/top1"))));
   EXPECT_EQ(record_["effective"]["objective"]["value"], "masked_autoencoding");
   EXPECT_EQ(record_["effective"]["objective.mask_ratio"]["value"], 0.5);
+}
+
+TEST_F(PretrainingCommandsTest, NeedsNoLabels) {
+  const std::string digit = read_file(std::string(YARDSTICK_TEST_DATA) + "/cli/data/digit.jpg");
+  std::filesystem::create_directory(folder_.file("photos"));
+  for (int i = 0; i < 16; ++i) {
+    write_file(folder_.file("photos/" + std::to_string(i) + ".jpg"), digit);
+  }
+  const std::vector<std::string> words = {"train",        "mae_test", "--task",          "images",
+                                          "--data",       "photos",   "--epochs",        "1",
+                                          "--batch-size", "8",        "--warmup-epochs", "0"};
+  std::vector<std::string> masked = words;
+  masked.insert(masked.end(), {"--objective", "masked_autoencoding"});
+
+  EXPECT_THAT(run(masked), Prints(HasSubstr("val/loss")));
+  EXPECT_THAT(run(words), Fails(2, HasSubstr("task images has no targets to learn")));
 }
 
 TEST_F(PretrainingCommandsTest, ItsWeightsGoIntoAClassifierThatIsNamed) {
@@ -96,9 +113,8 @@ TEST_F(PretrainingCommandsTest, LinearProbingTrainsOnlyTheProbe) {
 TEST_F(PretrainingCommandsTest, NearestNeighboursScoreTheFeatures) {
   pretrain();
 
-  const Finished finished =
-      run({"eval", "vit_test", "--weights", "pre/model.safetensors", "--reset-head", "--protocol",
-           "knn", "--limit", "100", "--json"});
+  const Finished finished = run({"eval", "vit_test", "--weights", "pre/model.safetensors",
+                                 "--reset-head", "--protocol", "knn", "--limit", "100", "--json"});
 
   ASSERT_EQ(finished.code, 0) << finished.err;
   EXPECT_THAT(tags_of(json::parse(finished.out)["runs"][0]),
@@ -108,9 +124,9 @@ TEST_F(PretrainingCommandsTest, NearestNeighboursScoreTheFeatures) {
 TEST_F(PretrainingCommandsTest, DistillsFromAFileThatNamesItsModel) {
   ASSERT_EQ(run(train("vit_test", "teacher")).code, 0);
 
-  const Finished finished = run(train(
-      "vit_test", "student",
-      {"--objective", "distillation:teacher_weights=teacher/model.safetensors,kind=hard"}));
+  const Finished finished = run(
+      train("vit_test", "student",
+            {"--objective", "distillation:teacher_weights=teacher/model.safetensors,kind=hard"}));
 
   ASSERT_EQ(finished.code, 0) << finished.err;
   EXPECT_THAT(run(train("vit_test", "other", {"--objective", "distillation"})),

@@ -1,8 +1,8 @@
-#include "runners/objectives/builtin_objectives.h"
-
+#include "models/builtin_models.h"
 #include "runners/losses.h"
 #include "runners/module_access.h"
 #include "runners/objective_evaluation.h"
+#include "runners/objectives/builtin_objectives.h"
 #include "runners/step_draws.h"
 #include "tests/runners/memory_task.h"
 #include "tests/runners/run_fixture.h"
@@ -107,8 +107,8 @@ TEST(SupervisedTest, MixesEachSampleWithItsPartner) {
   const double share = 0.25;
   const at::Tensor mixed = batch.input * share + batch.input.flip(0) * (1 - share);
   const at::Tensor hot = at::one_hot(batch.targets, 4).to(at::kFloat);
-  const at::Tensor expected = soft_target_loss(logits_of(*model, mixed),
-                                               hot * share + hot.flip(0) * (1 - share));
+  const at::Tensor expected =
+      soft_target_loss(logits_of(*model, mixed), hot * share + hot.flip(0) * (1 - share));
   EXPECT_NEAR(loss.item<double>(), expected.item<double>(), 1e-5);
 }
 
@@ -161,6 +161,35 @@ TEST(MaskedAutoencodingTest, MasksByTheDrawsAtTheGivenRatio) {
   EXPECT_EQ(loss_at("0.5", 0), loss_at("0.5", 0));
   EXPECT_NE(loss_at("0.5", 0), loss_at("0.75", 0));
   EXPECT_NE(loss_at("0.5", 0), loss_at("0.5", 1));
+}
+
+TEST(MaskedAutoencodingTest, TrainsEveryFamilyThatMasks) {
+  Registrar registrar;
+  register_builtin_models(registrar);
+  std::vector<std::string> families;
+  for (const ModelEntry* entry : registrar.models.list()) {
+    if (!entry->info.is_test_variant) continue;
+    const auto model = entry->build(Params(entry->schema));
+    const auto objective = build("masked_autoencoding");
+    if (objective->refusal(*model)) continue;
+    std::vector<std::int64_t> shape = entry->info.input_shape;
+    shape.insert(shape.begin(), 2);
+    Batch batch;
+    batch.input = at::randn(shape);
+    StepDraws draws(0, 0);
+    set_mode(model->module(), ModuleMode::kTrain);
+
+    const at::Tensor loss = objective->loss(*model, batch, draws);
+    loss.backward();
+
+    EXPECT_GT(loss.item<float>(), 0) << entry->name;
+    for (const NamedParameter& parameter : parameters_of(model->module())) {
+      if (!parameter.value.requires_grad()) continue;
+      EXPECT_TRUE(parameter.value.grad().defined()) << entry->name << " " << parameter.name;
+    }
+    families.push_back(entry->info.family);
+  }
+  EXPECT_THAT(families, testing::IsSupersetOf({"mae", "mae_st", "hiera"}));
 }
 
 TEST(DistillationTest, MixesTheLabelsLossWithTheTeachers) {

@@ -113,7 +113,7 @@ class TinyMasked final : public Model, public MaskedPretrainer {
                       ActivationTap*) override {
     const auto kept = static_cast<std::int64_t>(4 * (1 - ratio));
     const at::Tensor is_removed = (rank_of(noise) >= kept).to(input.scalar_type());
-    const at::Tensor target = quarters(input);                  // [N, 4, 48]
+    const at::Tensor target = quarters(input);  // [N, 4, 48]
     const at::Tensor seen = target * (1 - is_removed).unsqueeze(-1);
     const at::Tensor made =
         net_->decoder(at::gelu(net_->encoder(seen.flatten(1)))).reshape(target.sizes());

@@ -1,4 +1,5 @@
-// What recipes are made of, in training: objectives, averaged weights, few labels, other optimisers.
+// What recipes are made of, in training: objectives, averaged weights, few labels, other
+// optimisers.
 
 #include "runners/checkpoint_metadata.h"
 #include "runners/train_checkpoint.h"
