@@ -14,6 +14,9 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+#include <utility>
+
 namespace yardstick {
 namespace {
 
@@ -108,6 +111,41 @@ TEST(ObjectiveInTrainingTest, MixedItStillLearnsAndResumesToTheSameBytes) {
 
   EXPECT_GT(value_of(record, "accuracy/top1"), 0.8);
   EXPECT_EQ(weights_of(straight), weights_of(stopped));
+}
+
+// Remembers a number that it draws for each batch.
+class DrawingObjective final : public Objective {
+ public:
+  explicit DrawingObjective(std::vector<double>& drawn) : drawn_(drawn) {}
+  std::optional<std::string> refusal(Model&) const override { return std::nullopt; }
+  at::Tensor loss(Model& model, const Batch& batch, RandomDraws& draws) override {
+    drawn_.push_back(draws.uniform("anything"));
+    return model.forward(batch).logits.square().mean();
+  }
+
+ private:
+  std::vector<double>& drawn_;
+};
+
+TEST(ObjectiveInTrainingTest, EachBatchDrawsAnewAndAResumedRunDrawsTheSame) {
+  std::vector<double> drawn;
+  ObjectiveEntry entry;
+  entry.name = "drawing";
+  entry.build = [&](const Params&) { return std::make_unique<DrawingObjective>(drawn); };
+  Training training;
+  training.own_objective = &entry;
+  const Settings settings = {{"accumulate", "2"}};
+  const test::TempDir straight;
+  const test::TempDir stopped;
+
+  training.run(straight.path(), settings);
+  const std::vector<double> whole = std::exchange(drawn, {});
+  training.run(stopped.path(), settings, false, Training::after(5));
+  training.run(stopped.path(), settings, true);
+
+  EXPECT_EQ(whole.size(), 32u);
+  EXPECT_EQ(std::set<double>(whole.begin(), whole.end()).size(), 32u);
+  EXPECT_EQ(drawn, whole);
 }
 
 TEST(ObjectiveInTrainingTest, DistillsFromATeacher) {

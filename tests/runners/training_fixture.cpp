@@ -19,7 +19,9 @@ RunRecord Training::run(const std::string& folder, const Settings& settings, boo
     return make_tiny(Quirk::kNone, /*seed=*/9);
   });
   const ObjectiveEntry& entry =
-      registrar.objectives.get(is_masked ? "masked_autoencoding" : objective);
+      own_objective != nullptr
+          ? *own_objective
+          : registrar.objectives.get(is_masked ? "masked_autoencoding" : objective);
   Params objective_params(entry.schema);
   set_all(objective_params, objective_settings);
   Params params(train_settings());

@@ -24,6 +24,7 @@ struct Training {
   int diverges_at = 0;
   bool is_masked = false;  // of the tiny masked model, with masked_autoencoding
   std::string objective = "supervised";
+  const ObjectiveEntry* own_objective = nullptr;  // in place of the named one
   Settings objective_settings;
 
   RunRecord run(const std::string& folder, const Settings& settings = {}, bool resume = false,
