@@ -106,7 +106,8 @@ Command eval_command() {
            {"yardstick eval hiera_base_224.mae_in1k_ft_in1k --weights hiera_base_224.safetensors "
             "--task imagenet1k --data imagenet/",
             "published weights on ImageNet"},
-           {"yardstick eval vit_nano_patch4_28 --weights runs/digits_mae_pretrain/model.safetensors "
+           {"yardstick eval vit_nano_patch4_28 --weights "
+            "runs/digits_mae_pretrain/model.safetensors "
             "--reset-head --protocol knn",
             "the features of a pre-trained encoder, without training"},
            {"yardstick eval --weights model.safetensors --data photos/ --on-bad-input skip",

@@ -15,7 +15,8 @@ namespace yardstick::cli {
 // Where a loaded model's parameters are.
 enum class WeightsMemory {
   kOwned,  // copied: what is timed or trained has memory as any other model's
-  kMapped  // the file's, where it holds them as they are: ready at once, for as long as nobody writes to it
+  kMapped  // the file's, where it holds them as they are: ready at once, for as long as nobody
+           // writes to it
 };
 
 struct LoadedModel {

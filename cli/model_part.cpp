@@ -13,17 +13,37 @@ namespace {
 
 // Where training scripts keep a model, in the order of preference.
 constexpr std::array<std::string_view, 12> kModels = {
-    "model",  "model_state", "state_dict", "model_state_dict", "module",  "net",
-    "network", "model_ema",  "state_dict_ema", "ema",          "teacher", "student"};
+    "model",     "model_state",    "state_dict", "model_state_dict", "module", "net", "network",
+    "model_ema", "state_dict_ema", "ema",        "teacher",          "student"};
 // What else they keep.
-constexpr std::array<std::string_view, 28> kOthers = {
-    "optimizer",  "optimizer_state", "optimizer_states", "optimizer_state_dict",
-    "optim",      "scaler",          "amp_scaler",       "grad_scaler",
-    "loss_scaler", "scheduler",      "lr_scheduler",     "lr_schedulers",
-    "scheduler_state", "callbacks",  "loops",            "criterion",
-    "dino_loss",  "args",            "config",           "cfg",
-    "hyper_parameters", "rng",       "rng_state",        "rng_states",
-    "epoch",      "step",            "iteration",        "metrics"};
+constexpr std::array<std::string_view, 28> kOthers = {"optimizer",
+                                                      "optimizer_state",
+                                                      "optimizer_states",
+                                                      "optimizer_state_dict",
+                                                      "optim",
+                                                      "scaler",
+                                                      "amp_scaler",
+                                                      "grad_scaler",
+                                                      "loss_scaler",
+                                                      "scheduler",
+                                                      "lr_scheduler",
+                                                      "lr_schedulers",
+                                                      "scheduler_state",
+                                                      "callbacks",
+                                                      "loops",
+                                                      "criterion",
+                                                      "dino_loss",
+                                                      "args",
+                                                      "config",
+                                                      "cfg",
+                                                      "hyper_parameters",
+                                                      "rng",
+                                                      "rng_state",
+                                                      "rng_states",
+                                                      "epoch",
+                                                      "step",
+                                                      "iteration",
+                                                      "metrics"};
 
 template <typename Names>
 bool is_in(const Names& names, std::string_view name) {
@@ -47,14 +67,16 @@ std::string_view first_segment(std::string_view name) { return name.substr(0, na
 // every start is one that a training checkpoint has.
 std::map<std::string_view, std::size_t> count_parts(const std::vector<Tensor>& tensors) {
   std::map<std::string_view, std::size_t> counts;
-  const bool is_nested = std::ranges::any_of(tensors, [](const Tensor& t) { return !t.part.empty(); });
+  const bool is_nested =
+      std::ranges::any_of(tensors, [](const Tensor& t) { return !t.part.empty(); });
   for (const Tensor& tensor : tensors) {
     if (is_nested) {
       ++counts[tensor.part];
       continue;
     }
     const std::string_view start = first_segment(tensor.name);
-    if (start.size() == tensor.name.size() || (!is_in(kModels, start) && !is_in(kOthers, start))) return {};
+    if (start.size() == tensor.name.size() || (!is_in(kModels, start) && !is_in(kOthers, start)))
+      return {};
     ++counts[start];
   }
   // One start alone is a wrapper like "module.", which the families' key maps take off.
@@ -104,7 +126,8 @@ std::string choose_key(const std::vector<Tensor>& tensors, const std::string& pa
   const auto counts = count_parts(tensors);
   const auto candidates = candidates_of(counts);
   if (candidates.empty()) return {};
-  const bool has_rivals = std::ranges::any_of(candidates, is_rival) || !is_in(kModels, candidates[0]);
+  const bool has_rivals =
+      std::ranges::any_of(candidates, is_rival) || !is_in(kModels, candidates[0]);
   if (candidates.size() > 1 && has_rivals) {
     throw_user(concat(path, ": holds several models: ", list_of(counts, candidates)),
                "name one with --weights-key");
@@ -113,7 +136,8 @@ std::string choose_key(const std::vector<Tensor>& tensors, const std::string& pa
   const std::string key(candidates[0]);
   std::vector<Tensor> inner;
   for (const Tensor& tensor : tensors) {
-    if (tensor.name.starts_with(key + ".")) inner.push_back({tensor.name.substr(key.size() + 1), "", 0});
+    if (tensor.name.starts_with(key + "."))
+      inner.push_back({tensor.name.substr(key.size() + 1), "", 0});
   }
   const std::string inner_key = choose_key(inner, path);
   return inner_key.empty() ? key : concat(key, ".", inner_key);
@@ -124,7 +148,8 @@ std::string choose_key(const std::vector<Tensor>& tensors, const std::string& pa
 ModelPart find_model(const std::vector<CheckpointEntry>& entries, const std::string& key,
                      const std::string& path) {
   std::vector<Tensor> tensors;
-  for (std::size_t i = 0; i < entries.size(); ++i) tensors.push_back({entries[i].name, entries[i].part, i});
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    tensors.push_back({entries[i].name, entries[i].part, i});
   if (key == ".") return take(tensors, "");
   if (key.empty()) return take(tensors, choose_key(tensors, path));
   ModelPart model = take(tensors, key);

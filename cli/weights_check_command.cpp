@@ -176,7 +176,8 @@ Command weights_check_command() {
                    weights_key_option(),
                    reset_head_option(),
                    {.name = "copy",
-                    .help = "copy the weights, as bench and train do, where eval uses the mapped file"},
+                    .help =
+                        "copy the weights, as bench and train do, where eval uses the mapped file"},
                    json_option()}},
                  general_options()},
       .examples = {{"yardstick weights check mae_pretrain_vit_base.pth --model "

@@ -42,7 +42,8 @@ void refuse_bomb(const WeightsFile& file, const std::string& path) {
   std::uint64_t in_bytes = 0;
   for (const std::string& part : file.file.files()) in_bytes += fs::file_size(part);
   std::uint64_t out_bytes = 0;
-  for (const auto& [name, index] : file.model.tensors) out_bytes += file.file.entries()[index].bytes;
+  for (const auto& [name, index] : file.model.tensors)
+    out_bytes += file.file.entries()[index].bytes;
   if (out_bytes > kFree + 16 * in_bytes) {
     throw_data(concat(path, ": has ", in_bytes, " bytes and would become ", out_bytes));
   }
@@ -125,10 +126,11 @@ Command weights_convert_command() {
                    weights_key_option(),
                    {.name = "force", .help = "write over OUT where it exists"}}},
                  general_options()},
-      .examples = {{"yardstick weights convert mae_pretrain_vit_base.pth encoder.safetensors",
-                    "the model without optimizer and arguments"},
-                   {"yardstick weights convert ddp.pth half.safetensors --strip module. --dtype bf16",
-                    "without the wrapper, in half the space"}},
+      .examples =
+          {{"yardstick weights convert mae_pretrain_vit_base.pth encoder.safetensors",
+            "the model without optimizer and arguments"},
+           {"yardstick weights convert ddp.pth half.safetensors --strip module. --dtype bf16",
+            "without the wrapper, in half the space"}},
       .run = run,
   };
 }

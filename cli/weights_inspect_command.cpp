@@ -71,10 +71,8 @@ Json to_json(const std::map<std::string, Totals>& groups) {
 }
 
 Json to_json(const CheckpointEntry& entry) {
-  return {{"name", entry.name},
-          {"dtype", entry.dtype},
-          {"shape", entry.shape},
-          {"bytes", entry.bytes}};
+  return {
+      {"name", entry.name}, {"dtype", entry.dtype}, {"shape", entry.shape}, {"bytes", entry.bytes}};
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
@@ -83,13 +81,14 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text.empty() ? "scalar" : text;
 }
 
-void print_groups(std::ostream& out, const char* title, const std::map<std::string, Totals>& groups) {
+void print_groups(std::ostream& out, const char* title,
+                  const std::map<std::string, Totals>& groups) {
   if (groups.empty()) return;
   TextTable table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight});
   table.add({title, "tensors", "elements", "bytes"});
   for (const auto& [name, totals] : groups) {
-    table.add({printable(name), concat(totals.tensors), concat(totals.elements),
-               concat(totals.bytes)});
+    table.add(
+        {printable(name), concat(totals.tensors), concat(totals.elements), concat(totals.bytes)});
   }
   out << table.text() << "\n";
 }
@@ -109,8 +108,8 @@ void print(const CheckpointFile& file, const Listing& listing, std::uint64_t fil
   TextTable table({Align::kLeft, Align::kLeft, Align::kLeft, Align::kRight});
   table.add({"name", "dtype", "shape", "bytes"});
   for (const CheckpointEntry* entry : listing.shown) {
-    table.add({printable(entry->name), entry->dtype, shape_text(entry->shape),
-               concat(entry->bytes)});
+    table.add(
+        {printable(entry->name), entry->dtype, shape_text(entry->shape), concat(entry->bytes)});
   }
   out << table.text();
 

@@ -3,8 +3,8 @@
 namespace yardstick {
 namespace {
 
-// LoadOptions goes through every family's key map to load_state, which this is for, and plug-ins call
-// it with a signature of their own.
+// LoadOptions goes through every family's key map to load_state, which this is for, and plug-ins
+// call it with a signature of their own.
 thread_local int depth = 0;
 
 }  // namespace

@@ -4,10 +4,10 @@
 
 namespace yardstick {
 
-// While one lives, load_state on this thread has parameters share the memory of the weights that it is
-// given, wherever dtype, shape and strides are the same, instead of copying it. For weights that are
-// views of a mapped file: they are then ready as soon as the file is open, and its pages are read when
-// they are used. Nests.
+// While one lives, load_state on this thread has parameters share the memory of the weights that it
+// is given, wherever dtype, shape and strides are the same, instead of copying it. For weights that
+// are views of a mapped file: they are then ready as soon as the file is open, and its pages are
+// read when they are used. Nests.
 class YS_API AdoptScope {
  public:
   AdoptScope();

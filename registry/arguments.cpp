@@ -30,7 +30,8 @@ struct Arguments::State {
   }
 
   template <typename T, typename Check>
-  T get(std::string_view name, const std::optional<T>& fallback, const char* wanted, Check is_right) {
+  T get(std::string_view name, const std::optional<T>& fallback, const char* wanted,
+        Check is_right) {
     const Json* value = take(name);
     if (value == nullptr) {
       if (fallback) return *fallback;

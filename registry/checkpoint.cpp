@@ -1,3 +1,11 @@
+#include "registry/checkpoint/printable.h"
+#include "registry/checkpoint/safetensors_header.h"
+#include "registry/checkpoint/shard_index.h"
+#include "registry/checkpoint/strides.h"
+#include "registry/checkpoint/torch_file.h"
+#include "registry/checkpoint/torch_writer.h"
+#include "registry/mapped_tensors.h"
+
 #include <yardstick/checkpoint.h>
 #include <yardstick/error.h>
 
@@ -7,14 +15,6 @@
 #include <set>
 #include <string_view>
 #include <utility>
-
-#include "registry/checkpoint/printable.h"
-#include "registry/checkpoint/safetensors_header.h"
-#include "registry/checkpoint/shard_index.h"
-#include "registry/checkpoint/strides.h"
-#include "registry/checkpoint/torch_file.h"
-#include "registry/checkpoint/torch_writer.h"
-#include "registry/mapped_tensors.h"
 
 namespace yardstick {
 
@@ -112,8 +112,8 @@ struct CheckpointFile::State {
         throw_data(concat(shard, ": lacks tensor ", checkpoint::printable(*wanted.begin())));
       }
       if (unlisted != nullptr) {
-        throw_data(concat(shard, ": holds tensor ", checkpoint::printable(unlisted->name), ", which ",
-                          path, " does not list there"));
+        throw_data(concat(shard, ": holds tensor ", checkpoint::printable(unlisted->name),
+                          ", which ", path, " does not list there"));
       }
     }
   }
@@ -157,7 +157,9 @@ CheckpointFile::CheckpointFile(CheckpointFile&&) noexcept = default;
 CheckpointFile& CheckpointFile::operator=(CheckpointFile&&) noexcept = default;
 
 CheckpointFormat CheckpointFile::format() const noexcept { return state_->format; }
-const std::vector<CheckpointEntry>& CheckpointFile::entries() const noexcept { return state_->entries; }
+const std::vector<CheckpointEntry>& CheckpointFile::entries() const noexcept {
+  return state_->entries;
+}
 const std::string& CheckpointFile::metadata() const noexcept { return state_->metadata; }
 const std::vector<std::string>& CheckpointFile::files() const noexcept { return state_->files; }
 

@@ -41,7 +41,8 @@ namespace detail {
 void fail_check(const char* condition, const char* file, int line, const std::string& values) {
   std::string message = concat("internal error: ", condition, " is false at ", file, ":", line);
   if (!values.empty()) message += " (" + values + ")";
-  throw Error(ErrorKind::kInternal, std::move(message), "this is a bug in Yardstick; please report it");
+  throw Error(ErrorKind::kInternal, std::move(message),
+              "this is a bug in Yardstick; please report it");
 }
 
 }  // namespace detail

@@ -43,7 +43,8 @@ constexpr std::array<std::pair<Dtype, at::ScalarType>, 21> kTypes = {{
 }  // namespace
 
 at::ScalarType scalar_type_of(Dtype dtype) {
-  const auto* const found = std::ranges::find(kTypes, dtype, &std::pair<Dtype, at::ScalarType>::first);
+  const auto* const found =
+      std::ranges::find(kTypes, dtype, &std::pair<Dtype, at::ScalarType>::first);
   YS_CHECK(found != kTypes.end(), static_cast<int>(dtype));
   return found->second;
 }
@@ -74,8 +75,8 @@ at::Tensor MappedTensors::tensor(const MappedView& view) {
   if (std::ranges::find(view.shape, 0) != view.shape.end()) return at::empty(view.shape, options);
   const std::size_t element = checkpoint::element_bytes(view.dtype);
   char* data = bytes_of(view, element) + view.element_offset * element;
-  return at::from_blob(data, view.shape, view.strides, [keep = shared_from_this()](void*) {},
-                       options);
+  return at::from_blob(
+      data, view.shape, view.strides, [keep = shared_from_this()](void*) {}, options);
 }
 
 }  // namespace yardstick

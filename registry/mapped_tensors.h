@@ -1,5 +1,10 @@
 #pragma once
 
+#include "registry/checkpoint/dtype.h"
+#include "registry/checkpoint/mapped_file.h"
+
+#include <ATen/core/Tensor.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -7,11 +12,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <ATen/core/Tensor.h>
-
-#include "registry/checkpoint/dtype.h"
-#include "registry/checkpoint/mapped_file.h"
 
 namespace yardstick {
 
@@ -29,8 +29,8 @@ struct MappedView {
   std::vector<std::int64_t> strides;
 };
 
-// Tensors that are views of one mapped file, which lives as long as any of them. Views of one storage
-// share it.
+// Tensors that are views of one mapped file, which lives as long as any of them. Views of one
+// storage share it.
 class MappedTensors : public std::enable_shared_from_this<MappedTensors> {
  public:
   explicit MappedTensors(std::shared_ptr<checkpoint::MappedFile> file) : file_(std::move(file)) {}

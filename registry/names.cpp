@@ -80,8 +80,7 @@ bool natural_less(std::string_view a, std::string_view b) {
 }
 
 std::vector<std::string> nearest_names(std::string_view name,
-                                       std::span<const std::string> candidates,
-                                       std::size_t limit) {
+                                       std::span<const std::string> candidates, std::size_t limit) {
   struct Scored {
     std::size_t distance;
     const std::string* name;

@@ -28,24 +28,30 @@ void check_descriptor(const PluginDescriptor* descriptor, const std::string& pat
   constexpr const char* kRebuild = "rebuild the plug-in against this Yardstick";
   if (descriptor == nullptr) refuse(path, "its descriptor is null", kRebuild);
   if (descriptor->struct_size != sizeof(PluginDescriptor)) {
-    refuse(path, concat("its descriptor has ", descriptor->struct_size, " bytes, this Yardstick's has ",
-                        sizeof(PluginDescriptor)), kRebuild);
+    refuse(path,
+           concat("its descriptor has ", descriptor->struct_size, " bytes, this Yardstick's has ",
+                  sizeof(PluginDescriptor)),
+           kRebuild);
   }
   if (descriptor->abi != kPluginAbi) {
-    refuse(path, concat("built for plug-in ABI ", descriptor->abi, ", this is ABI ", kPluginAbi), kRebuild);
+    refuse(path, concat("built for plug-in ABI ", descriptor->abi, ", this is ABI ", kPluginAbi),
+           kRebuild);
   }
   for (const char* text : {descriptor->yardstick_version, descriptor->libtorch_version,
                            descriptor->standard_library, descriptor->name, descriptor->version}) {
     if (text == nullptr) refuse(path, "its descriptor lacks a version or name", kRebuild);
   }
-  if (descriptor->register_entries == nullptr) refuse(path, "its descriptor registers nothing", kRebuild);
+  if (descriptor->register_entries == nullptr)
+    refuse(path, "its descriptor registers nothing", kRebuild);
   // LibTorch's nn types are stable within a minor version only.
   if (major_minor(descriptor->libtorch_version) != major_minor(TORCH_VERSION)) {
-    refuse(path, concat("built for LibTorch ", descriptor->libtorch_version, ", this is ", TORCH_VERSION),
+    refuse(path,
+           concat("built for LibTorch ", descriptor->libtorch_version, ", this is ", TORCH_VERSION),
            concat("rebuild it against LibTorch ", TORCH_VERSION));
   }
   if (std::strcmp(descriptor->standard_library, kStandardLibrary) != 0) {
-    refuse(path, concat("built with ", descriptor->standard_library, ", this is ", kStandardLibrary),
+    refuse(path,
+           concat("built with ", descriptor->standard_library, ", this is ", kStandardLibrary),
            kRebuild);
   }
 }

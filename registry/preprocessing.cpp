@@ -95,7 +95,8 @@ Preprocessing preprocessing_from_json(const std::string& text, const std::string
 
   Preprocessing result;
   const Json& crop = json["crop_px"];
-  if (!crop.is_number_integer() || crop.get<std::int64_t>() < 1 || crop.get<std::int64_t>() > 65536) {
+  if (!crop.is_number_integer() || crop.get<std::int64_t>() < 1 ||
+      crop.get<std::int64_t>() > 65536) {
     throw_data(concat(where, ": crop_px must be an integer between 1 and 65536"));
   }
   result.crop_px = crop.get<std::int64_t>();

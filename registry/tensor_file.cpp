@@ -1,16 +1,16 @@
-#include <yardstick/error.h>
-#include <yardstick/tensor_file.h>
-
-#include <nlohmann/json.hpp>
-
-#include <memory>
-
 #include "registry/checkpoint/atomic_file.h"
 #include "registry/checkpoint/mapped_file.h"
 #include "registry/checkpoint/printable.h"
 #include "registry/checkpoint/safetensors_header.h"
 #include "registry/checkpoint/strides.h"
 #include "registry/mapped_tensors.h"
+
+#include <yardstick/error.h>
+#include <yardstick/tensor_file.h>
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
 
 namespace yardstick {
 
@@ -22,11 +22,12 @@ TensorFile read_safetensors(const std::string& path) {
   TensorFile file;
   file.metadata = std::move(header.metadata);
   for (const checkpoint::SafetensorsEntry& entry : header.entries) {
-    file.tensors.emplace(entry.name, mapped->tensor({.dtype = entry.dtype,
-                                                     .storage_offset = entry.begin,
-                                                     .storage_bytes = entry.end - entry.begin,
-                                                     .shape = entry.shape,
-                                                     .strides = checkpoint::contiguous_strides(entry.shape)}));
+    file.tensors.emplace(entry.name,
+                         mapped->tensor({.dtype = entry.dtype,
+                                         .storage_offset = entry.begin,
+                                         .storage_bytes = entry.end - entry.begin,
+                                         .shape = entry.shape,
+                                         .strides = checkpoint::contiguous_strides(entry.shape)}));
   }
   return file;
 }
@@ -46,7 +47,8 @@ void write_safetensors(const std::string& path, const TensorMap& tensors,
       throw_data(concat(path, ": a tensor cannot be named ", checkpoint::printable(name)));
     }
     const std::uint64_t bytes = tensor.numel() * tensor.element_size();
-    header[name] = {{"dtype", dtype}, {"shape", tensor.sizes().vec()}, {"data_offsets", {at, at + bytes}}};
+    header[name] = {
+        {"dtype", dtype}, {"shape", tensor.sizes().vec()}, {"data_offsets", {at, at + bytes}}};
     at += bytes;
   }
   using Json = nlohmann::json;

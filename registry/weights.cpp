@@ -1,3 +1,5 @@
+#include "registry/adopt_scope.h"
+
 #include <yardstick/error.h>
 #include <yardstick/names.h>
 #include <yardstick/weights.h>
@@ -10,8 +12,6 @@
 #include <map>
 #include <sstream>
 
-#include "registry/adopt_scope.h"
-
 namespace yardstick {
 namespace {
 
@@ -22,7 +22,8 @@ std::string shape_text(const at::Tensor& tensor) {
 }
 
 // "a, b, c and 9 more", with the nearest of `others` behind each name that has one.
-std::string some_names(const std::vector<std::string>& names, const std::vector<std::string>& others) {
+std::string some_names(const std::vector<std::string>& names,
+                       const std::vector<std::string>& others) {
   constexpr std::size_t kShown = 3;
   std::string text;
   for (std::size_t i = 0; i < names.size() && i < kShown; ++i) {
@@ -40,8 +41,8 @@ class Adopter {
  public:
   bool adopt(at::Tensor& own, const at::Tensor& value) {
     const bool fits = AdoptScope::is_active() && own.device().is_cpu() && value.device().is_cpu() &&
-                      own.scalar_type() == value.scalar_type() && own.strides() == value.strides() &&
-                      own.numel() > 0;
+                      own.scalar_type() == value.scalar_type() &&
+                      own.strides() == value.strides() && own.numel() > 0;
     if (!fits) return false;
     const auto begin = reinterpret_cast<std::uintptr_t>(value.const_data_ptr());
     const std::uintptr_t end = begin + value.nbytes();
@@ -100,8 +101,8 @@ void require_complete(const LoadReport& report, const std::string& where) {
   if (report.is_complete()) return;
   std::string text = where + ":";
   if (!report.missing.empty()) {
-    text += concat(" ", report.missing.size(), " tensors missing: ",
-                   some_names(report.missing, report.unexpected));
+    text += concat(" ", report.missing.size(),
+                   " tensors missing: ", some_names(report.missing, report.unexpected));
   }
   if (!report.unexpected.empty()) {
     text += concat(report.missing.empty() ? " " : "; ", report.unexpected.size(),

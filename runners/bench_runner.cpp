@@ -79,8 +79,9 @@ class BenchRun {
   void require_trainable() const {
     Model& model = job_.subject.model;
     if (const auto why = job_.objective.build(job_.objective_params)->refusal(model)) {
-      throw_user(concat(model.info().name, " cannot be trained by ", job_.objective.name, ": ", *why),
-                 "--objective names another (`yardstick list objectives`)");
+      throw_user(
+          concat(model.info().name, " cannot be trained by ", job_.objective.name, ": ", *why),
+          "--objective names another (`yardstick list objectives`)");
     }
   }
 

@@ -14,7 +14,7 @@ const ParamSchema& bench_settings();
 
 struct BenchJob {
   Subject subject;
-  const Params& settings;  // of bench_settings()
+  const Params& settings;           // of bench_settings()
   const ObjectiveEntry& objective;  // of training steps
   const Params& objective_params;
   std::int64_t batch_size = 1;

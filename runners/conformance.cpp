@@ -5,10 +5,12 @@
 #include "runners/numerics.h"
 
 #include <yardstick/error.h>
+#include <yardstick/masked_pretrainer.h>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/rand.h>
 #include <ATen/ops/randn_like.h>
 #include <c10/core/InferenceMode.h>
 
@@ -90,12 +92,24 @@ class Conformance {
     return model;
   }
 
-  static at::Tensor logits_of(Model& model, const at::Tensor& input) {
+  // Logits, or the features of a model that does not classify.
+  static at::Tensor output_of(Model& model, const at::Tensor& input) {
     Batch batch;
     batch.input = input;
-    at::Tensor logits = model.forward(batch).logits;
-    if (!logits.defined()) throw_data("the model computes no logits");
-    return logits;
+    const ModelOutput output = model.forward(batch);
+    if (output.logits.defined()) return output.logits;
+    if (!output.features.defined()) throw_data("the model computes neither logits nor features");
+    return output.features;
+  }
+
+  // What training would start its backward pass from.
+  at::Tensor loss_of(Model& model) const {
+    if (auto* pretrainer = model.capability<MaskedPretrainer>()) {
+      const at::Tensor noise = at::rand({kBatch, pretrainer->mask_units()});
+      return pretrainer->pretrain(input_, noise, pretrainer->default_mask_ratio(), nullptr);
+    }
+    const at::Tensor output = output_of(model, input_);
+    return (output * at::randn_like(output)).sum();
   }
 
   std::string builds() {
@@ -112,10 +126,14 @@ class Conformance {
 
   std::string output_shape() {
     const c10::InferenceMode inference_mode;
-    output_ = logits_of(*model_, input_);
-    const std::int64_t classes =
-        params_.has("classes") ? params_.get<std::int64_t>("classes") : output_.size(-1);
-    if (output_.sizes() == at::IntArrayRef({kBatch, classes})) return "";
+    output_ = output_of(*model_, input_);
+    if (!params_.has("classes")) {
+      if (output_.dim() >= 2 && output_.size(0) == kBatch) return "";
+      return concat("the output has shape ", output_.sizes(), ", not [", kBatch, ", ...]");
+    }
+    const auto classes = params_.get<std::int64_t>("classes");
+    // A classifier of 0 classes gives its features.
+    if (classes == 0 || output_.sizes() == at::IntArrayRef({kBatch, classes})) return "";
     return concat("logits have shape ", output_.sizes(), ", not [", kBatch, ", ", classes, "]");
   }
 
@@ -132,19 +150,19 @@ class Conformance {
     double worst = 0;
     const double scale = output_.abs().max().item<double>();
     for (std::int64_t i = 0; i < kBatch; ++i) {
-      const at::Tensor alone = logits_of(*model_, input_.narrow(0, i, 1));
+      const at::Tensor alone = output_of(*model_, input_.narrow(0, i, 1));
       worst = std::max(worst, (alone - output_.narrow(0, i, 1)).abs().max().item<double>());
     }
     // Blocking of matrix products differs between batch sizes, and rounding with it.
     const double allowed = 1e-4 * std::max(scale, 1e-3);
     if (worst <= allowed) return "";
-    return concat("a sample's logits differ by ", worst, " between a batch of ", kBatch,
+    return concat("a sample's output differs by ", worst, " between a batch of ", kBatch,
                   " and alone (allowed ", allowed, ")");
   }
 
   std::string determinism() {
     const c10::InferenceMode inference_mode;
-    if (at::equal(logits_of(*model_, input_), logits_of(*model_, input_))) return "";
+    if (at::equal(output_of(*model_, input_), output_of(*model_, input_))) return "";
     return "two forward passes in evaluation mode differ";
   }
 
@@ -157,7 +175,7 @@ class Conformance {
     const LoadReport report = fresh->load_weights(read_safetensors(file.path()).tensors, {});
     require_complete(report, "the model's own weights");
     const c10::InferenceMode inference_mode;
-    if (at::equal(logits_of(*fresh, input_), logits_of(*model_, input_))) return "";
+    if (at::equal(output_of(*fresh, input_), output_of(*model_, input_))) return "";
     return "a new instance with the saved weights computes something else";
   }
 
@@ -170,8 +188,7 @@ class Conformance {
     constexpr std::uint64_t kPasses = 3;
     for (std::uint64_t pass = 0; pass < kPasses; ++pass) {
       seed_generators(c10::kCPU, derive_seed(kSeed, pass));
-      const at::Tensor logits = logits_of(*model, input_);
-      (logits * at::randn_like(logits)).sum().backward();
+      loss_of(*model).backward();
     }
     for (const NamedParameter& parameter : parameters_of(model->module())) {
       if (!parameter.value.requires_grad()) continue;
@@ -201,14 +218,14 @@ class Conformance {
     const std::unique_ptr<Model> model = build();
     move_module(model->module(), c10::kCPU, at::kBFloat16);
     const c10::InferenceMode inference_mode;
-    return finite(logits_of(*model, input_.to(at::kBFloat16)), "the output in bf16");
+    return finite(output_of(*model, input_.to(at::kBFloat16)), "the output in bf16");
   }
 
   const ModelEntry& entry_;
   Params params_;
   std::unique_ptr<Model> model_;
-  at::Tensor input_;   // [3, C, H, W]
-  at::Tensor output_;  // its logits
+  at::Tensor input_;   // [3, C, H, W] or [3, C, T, H, W]
+  at::Tensor output_;  // its logits or features
   std::vector<ConformanceResult> results_;
 };
 

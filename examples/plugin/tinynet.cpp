@@ -22,9 +22,9 @@ class TinyNetImpl : public nn::Module {
 
   // [N, 3, H, W] to [N, classes].
   at::Tensor forward(const at::Tensor& image) {
-    at::Tensor x = at::relu(stem(image));      // [N, width, H/2, W/2]
-    x = at::relu(body(x));                     // [N, 2 width, H/4, W/4]
-    x = at::adaptive_avg_pool2d(x, {4, 4});    // [N, 2 width, 4, 4]
+    at::Tensor x = at::relu(stem(image));    // [N, width, H/2, W/2]
+    x = at::relu(body(x));                   // [N, 2 width, H/4, W/4]
+    x = at::adaptive_avg_pool2d(x, {4, 4});  // [N, 2 width, 4, 4]
     return head(x.flatten(1));
   }
 

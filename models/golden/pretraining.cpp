@@ -22,8 +22,8 @@ void require_pretraining_entry(const GoldenCase& golden) {
 TensorMap compute_pretraining(Model& model, const GoldenCase& golden) {
   auto* pretrainer = model.capability<MaskedPretrainer>();
   if (pretrainer == nullptr) {
-    throw_data(concat("case ", golden.name, ": ", golden.constructor,
-                      " has no masked pre-training"));
+    throw_data(
+        concat("case ", golden.name, ": ", golden.constructor, " has no masked pre-training"));
   }
   const auto noise = golden.inputs.find("noise");
   if (noise == golden.inputs.end()) throw_data(concat("case ", golden.name, " has no in.noise"));

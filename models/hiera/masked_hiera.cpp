@@ -93,13 +93,12 @@ MaskedHiera::MaskedHiera(const MaskedHieraConfig& config)
   decoder_blocks_ =
       register_module("decoder_blocks", std::make_shared<layers::ModuleList<HieraBlock>>());
   for (std::int64_t i = 0; i < config.decoder_depth; ++i) {
-    decoder_blocks_->push_back(std::make_shared<HieraBlock>(
-        HieraBlockConfig{.width_in = width,
-                         .width_out = width,
-                         .heads = config.decoder_heads,
-                         .hidden = static_cast<std::int64_t>(static_cast<double>(width) *
-                                                             config.encoder.mlp_ratio),
-                         .norm_eps = eps}));
+    decoder_blocks_->push_back(std::make_shared<HieraBlock>(HieraBlockConfig{
+        .width_in = width,
+        .width_out = width,
+        .heads = config.decoder_heads,
+        .hidden = static_cast<std::int64_t>(static_cast<double>(width) * config.encoder.mlp_ratio),
+        .norm_eps = eps}));
   }
   decoder_norm_ = register_module("decoder_norm", make_norm(width));
   decoder_pred_ = register_module("decoder_pred", make_linear(width, config.target_values()));
@@ -241,8 +240,7 @@ MaskedHiera::Pass MaskedHiera::pretrain(const at::Tensor& input, const at::Tenso
   Pass pass;
   pass.visible = 1 - mask.removed;
   tap.record("mask", pass.visible);
-  const at::Tensor latent =
-      encode(embed_kept(input, kept, pass.visible, tap), kept.size(1), tap);
+  const at::Tensor latent = encode(embed_kept(input, kept, pass.visible, tap), kept.size(1), tap);
   const at::Tensor decoded = decode(latent, kept, tap);
 
   const at::Tensor pred_mask = visible_tokens(config_, pass.visible);

@@ -59,15 +59,13 @@ class MaskedHieraModel final : public Model, public MaskedPretrainer {
     const MaskedHiera::Pass pass = net_->pretrain(input, noise, mask_ratio, layers::TapScope());
 
     const at::Tensor targets = to_targets(config(), input);
-    const at::Tensor restored = layers::restore_patches(
-        pass.predicted.to(targets.scalar_type()), layers::take_tokens(targets, pass.removed));
+    const at::Tensor restored = layers::restore_patches(pass.predicted.to(targets.scalar_type()),
+                                                        layers::take_tokens(targets, pass.removed));
     const at::Tensor places = pass.removed.unsqueeze(-1).expand_as(restored);
-    const at::Tensor predicted =
-        from_targets(config(), at::scatter(targets, 1, places, restored));
+    const at::Tensor predicted = from_targets(config(), at::scatter(targets, 1, places, restored));
     Reconstruction pictures;
     pictures.masked = hide_removed(config(), input, pass.visible);
-    pictures.reconstructed =
-        pictures.masked + hide_removed(config(), predicted, 1 - pass.visible);
+    pictures.reconstructed = pictures.masked + hide_removed(config(), predicted, 1 - pass.visible);
     return pictures;
   }
 

@@ -29,8 +29,10 @@ std::int64_t rounded_up(std::int64_t size, std::int64_t multiple) {
 
 // [B, H, W, C] -> [B * windows, side, side, C]. Requires: `side` divides H and W.
 at::Tensor to_windows(const at::Tensor& x, std::int64_t side) {
-  return x.unflatten(2, {-1, side}).unflatten(1, {-1, side}).transpose(2, 3).reshape(
-      {-1, side, side, x.size(3)});
+  return x.unflatten(2, {-1, side})
+      .unflatten(1, {-1, side})
+      .transpose(2, 3)
+      .reshape({-1, side, side, x.size(3)});
 }
 
 // The inverse, for images of `height` x `width` tokens.
@@ -102,8 +104,7 @@ at::Tensor Sam2Block::attend(const at::Tensor& x) const {
   const std::int64_t width = rounded_up(x.size(2), window);
   const bool fits = height == x.size(1) && width == x.size(2);
   const at::Tensor whole =
-      fits ? x
-           : at::constant_pad_nd(x, {0, 0, 0, width - x.size(2), 0, height - x.size(1)});
+      fits ? x : at::constant_pad_nd(x, {0, 0, 0, width - x.size(2), 0, height - x.size(1)});
   const at::Tensor attended =
       from_windows(attn_->forward(to_windows(whole, window)), height / config_.pool_stride,
                    width / config_.pool_stride);
@@ -121,8 +122,7 @@ at::Tensor Sam2Block::finish_branch(at::Tensor branch) const {
 at::Tensor Sam2Block::forward(const at::Tensor& x, const TapScope& tap) const {
   const at::Tensor normed1 = norm1_->forward(x);
   tap.record("norm1", normed1);
-  const at::Tensor residual =
-      proj_ ? max_pool(proj_->forward(normed1), config_.pool_stride) : x;
+  const at::Tensor residual = proj_ ? max_pool(proj_->forward(normed1), config_.pool_stride) : x;
   const at::Tensor branch = attend(normed1);
   tap.record("attn", branch);
   const at::Tensor attended = layers::add_branch(residual, finish_branch(branch), tap);

@@ -26,8 +26,7 @@ Sam2Trunk::Sam2Trunk(const Sam2Config& config) : config_(config) {
   YS_CHECK(!problem, *problem);
   const std::int64_t side = config.windows[0];
   pos_embed_ = register_parameter(
-      "pos_embed",
-      at::empty({1, config.width, config.position_grid[0], config.position_grid[1]}));
+      "pos_embed", at::empty({1, config.width, config.position_grid[0], config.position_grid[1]}));
   pos_embed_window_ =
       register_parameter("pos_embed_window", at::empty({1, config.width, side, side}));
   patch_embed_ =

@@ -55,9 +55,9 @@ ModelInfo info_of(const Variant& variant) {
   info.name = variant.name;
   info.family = "hiera";
   const auto& stages = variant.stages;
-  info.summary = concat("SAM 2's image trunk: Hiera of ", stages[0], "+", stages[1], "+",
-                        stages[2], "+", stages[3], " blocks, width ", variant.width, " to ",
-                        8 * variant.width, ", features at four scales");
+  info.summary = concat("SAM 2's image trunk: Hiera of ", stages[0], "+", stages[1], "+", stages[2],
+                        "+", stages[3], " blocks, width ", variant.width, " to ", 8 * variant.width,
+                        ", features at four scales");
   info.paper = {"SAM 2: Segment Anything in Images and Videos", "2408.00714", 2024};
   info.official_repository = "facebookresearch/sam2";
   info.licence = variant.is_test ? "-" : "Apache-2.0";
@@ -90,8 +90,7 @@ std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start 
 
 }  // namespace
 
-std::unique_ptr<Model> make_sam2_variant(std::string_view name, const Params& params,
-                                         Start start) {
+std::unique_ptr<Model> make_sam2_variant(std::string_view name, const Params& params, Start start) {
   const auto* variant = std::ranges::find(kVariants, name, &Variant::name);
   return variant == std::end(kVariants) ? nullptr : make(*variant, params, start);
 }

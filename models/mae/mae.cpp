@@ -73,12 +73,12 @@ Mae::Mae(const MaeConfig& config) : config_(config) {
       "decoder_embed",
       std::make_shared<Linear>(LinearConfig{.in = config.width, .out = config.decoder_width}));
   decoder_blocks_ = register_module("decoder_blocks", make_blocks(config.decoder()));
-  decoder_norm_ = register_module(
-      "decoder_norm", std::make_shared<LayerNorm>(LayerNormConfig{.width = config.decoder_width,
-                                                                  .eps = config.norm_eps}));
+  decoder_norm_ =
+      register_module("decoder_norm", std::make_shared<LayerNorm>(LayerNormConfig{
+                                          .width = config.decoder_width, .eps = config.norm_eps}));
   decoder_pred_ = register_module(
-      "decoder_pred", std::make_shared<Linear>(LinearConfig{.in = config.decoder_width,
-                                                            .out = config.patch_values()}));
+      "decoder_pred", std::make_shared<Linear>(
+                          LinearConfig{.in = config.decoder_width, .out = config.patch_values()}));
 }
 
 void Mae::init_weights() {

@@ -34,8 +34,7 @@ MaeConfig config_of(const GoldenCase& golden) {
   mae.decoder_heads = config.integer("decoder_num_heads", 16);
   mae.mlp_ratio = config.number("mlp_ratio", 4.0);
   mae.norm_eps = norm_eps_argument(config, kTorchNormEps);
-  mae.target =
-      config.flag("norm_pix_loss", false) ? PixelTarget::kNormalised : PixelTarget::kRaw;
+  mae.target = config.flag("norm_pix_loss", false) ? PixelTarget::kNormalised : PixelTarget::kRaw;
   if (const auto problem = problem_of(mae)) {
     throw_data(concat("case ", golden.name, ": ", *problem));
   }

@@ -61,10 +61,10 @@ ModelInfo info_of(const Variant& variant, std::int64_t image_px) {
   ModelInfo info;
   info.name = variant.name;
   info.family = "mae";
-  info.summary = concat("masked auto-encoder: ViT of ", variant.depth, " blocks, width ",
-                        variant.width, ", ", variant.heads, " heads, patches of ",
-                        variant.patch_px, " px; decoder of ", variant.decoder_depth,
-                        " blocks, width ", variant.decoder_width);
+  info.summary =
+      concat("masked auto-encoder: ViT of ", variant.depth, " blocks, width ", variant.width, ", ",
+             variant.heads, " heads, patches of ", variant.patch_px, " px; decoder of ",
+             variant.decoder_depth, " blocks, width ", variant.decoder_width);
   info.paper = {"Masked Autoencoders Are Scalable Vision Learners", "2111.06377", 2021};
   info.official_repository = "facebookresearch/mae";
   info.licence = variant.is_ours ? "-" : "CC-BY-NC-4.0";

@@ -33,8 +33,8 @@ VideoEncoderConfig shared_arguments(const GoldenCase& golden) {
   video.mlp_ratio = config.number("mlp_ratio", 4.0);
   video.has_qkv_bias = !config.flag("no_qkv_bias", false);
   video.has_class_token = config.flag("cls_embed", false);
-  video.positions = config.flag("sep_pos_embed", false) ? VideoPositions::kSeparate
-                                                        : VideoPositions::kJoint;
+  video.positions =
+      config.flag("sep_pos_embed", false) ? VideoPositions::kSeparate : VideoPositions::kJoint;
   video.norm_eps = norm_eps_argument(config, kTorchNormEps);
   return video;
 }
@@ -101,9 +101,9 @@ std::unique_ptr<Model> build(const GoldenCase& golden) {
     return make_video_mae(std::move(info), config, Start::kUnset);
   }
   if (golden.constructor != kClassifier) {
-    throw_data(concat("case ", golden.name, ": family mae_st does not build \"", golden.constructor,
-                      "\""),
-               concat("it builds ", kClassifier, " and ", kPretraining));
+    throw_data(
+        concat("case ", golden.name, ": family mae_st does not build \"", golden.constructor, "\""),
+        concat("it builds ", kClassifier, " and ", kPretraining));
   }
   require_classification_entry(golden);
   require_known_method(golden);

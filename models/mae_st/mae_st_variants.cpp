@@ -119,8 +119,8 @@ ParamSchema schema_of(const Variant& variant) {
                   0.99);
     schema.number("dropout", 0.3, "rate before the head while training", 0.0, 0.99);
   }
-  schema.integer("frames", variant.frames,
-                 concat("frames of a clip, a multiple of ", kPatchFrames), 1);
+  schema.integer("frames", variant.frames, concat("frames of a clip, a multiple of ", kPatchFrames),
+                 1);
   schema.integer("img_size", variant.image_px,
                  concat("side of the square frames in pixels, a multiple of ", variant.patch_px),
                  1);

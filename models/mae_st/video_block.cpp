@@ -13,13 +13,12 @@ using layers::LinearConfig;
 using layers::TapScope;
 
 SplitAttention::SplitAttention(const VideoBlockConfig& config) : heads_(config.heads) {
-  const LinearConfig part{
-      .in = config.width, .out = config.width, .has_bias = config.has_qkv_bias};
+  const LinearConfig part{.in = config.width, .out = config.width, .has_bias = config.has_qkv_bias};
   q_ = register_module("q", std::make_shared<Linear>(part));
   k_ = register_module("k", std::make_shared<Linear>(part));
   v_ = register_module("v", std::make_shared<Linear>(part));
-  proj_ = register_module("proj", std::make_shared<Linear>(
-                                      LinearConfig{.in = config.width, .out = config.width}));
+  proj_ = register_module(
+      "proj", std::make_shared<Linear>(LinearConfig{.in = config.width, .out = config.width}));
 }
 
 at::Tensor SplitAttention::forward(const at::Tensor& x, const TapScope& tap) const {
@@ -42,11 +41,10 @@ VideoBlock::VideoBlock(const VideoBlockConfig& config) : drop_path_(config.drop_
   norm1_ = register_module("norm1", std::make_shared<LayerNorm>(norm));
   attn_ = register_module("attn", std::make_shared<SplitAttention>(config));
   norm2_ = register_module("norm2", std::make_shared<LayerNorm>(norm));
-  mlp_ = register_module(
-      "mlp", std::make_shared<layers::Mlp>(layers::MlpConfig{
-                 .width = config.width,
-                 .hidden = static_cast<std::int64_t>(static_cast<double>(config.width) *
-                                                     config.mlp_ratio)}));
+  mlp_ = register_module("mlp", std::make_shared<layers::Mlp>(layers::MlpConfig{
+                                    .width = config.width,
+                                    .hidden = static_cast<std::int64_t>(
+                                        static_cast<double>(config.width) * config.mlp_ratio)}));
 }
 
 at::Tensor VideoBlock::finish_branch(at::Tensor branch) const {

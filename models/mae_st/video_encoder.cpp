@@ -83,9 +83,8 @@ void VideoEncoder::init_encoder(const std::function<void(const at::Tensor&)>& li
 at::Tensor VideoEncoder::embed(const at::Tensor& video, const at::Tensor& kept,
                                const TapScope& tap) const {
   const std::int64_t batch = video.size(0);
-  const at::Tensor patches =
-      cut_patches(video, {.frames = config_.patch_frames, .px = config_.patch_px},
-                  PatchOrder::kChannelFirst);
+  const at::Tensor patches = cut_patches(
+      video, {.frames = config_.patch_frames, .px = config_.patch_px}, PatchOrder::kChannelFirst);
   at::Tensor tokens =
       patch_embed_->forward(kept.defined() ? layers::take_tokens(patches, kept) : patches);
   if (tap) {

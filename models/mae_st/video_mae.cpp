@@ -55,9 +55,8 @@ VideoMae::VideoMae(const VideoMaeConfig& config)
   if (encoder.has_class_token) {
     decoder_cls_token_ = register_parameter("decoder_cls_token", at::empty({1, 1, width}));
   }
-  decoder_embed_ =
-      register_module("decoder_embed", std::make_shared<Linear>(
-                                           LinearConfig{.in = encoder.width, .out = width}));
+  decoder_embed_ = register_module(
+      "decoder_embed", std::make_shared<Linear>(LinearConfig{.in = encoder.width, .out = width}));
   decoder_blocks_ = register_module("decoder_blocks", std::make_shared<VideoBlocks>());
   for (std::int64_t i = 0; i < config.decoder_depth; ++i) {
     decoder_blocks_->push_back(
@@ -177,12 +176,12 @@ Reconstruction VideoMae::reconstruct(const at::Tensor& video, const at::Tensor& 
   }
   const std::int64_t batch = video.size(0);
   const std::int64_t side = encoder.side();
-  const at::Tensor kept = (1 - mask.removed)
-                              .view({batch, 1, encoder.steps(), 1, side, 1, side, 1})
-                              .expand({batch, 1, encoder.steps(), encoder.patch_frames, side,
-                                       encoder.patch_px, side, encoder.patch_px})
-                              .reshape({batch, 1, encoder.frames, encoder.image_px,
-                                        encoder.image_px});
+  const at::Tensor kept =
+      (1 - mask.removed)
+          .view({batch, 1, encoder.steps(), 1, side, 1, side, 1})
+          .expand({batch, 1, encoder.steps(), encoder.patch_frames, side, encoder.patch_px, side,
+                   encoder.patch_px})
+          .reshape({batch, 1, encoder.frames, encoder.image_px, encoder.image_px});
   pictures.masked = video * kept;
   return pictures;
 }

@@ -24,8 +24,7 @@ at::Tensor join_patches(const at::Tensor& patches, ClipPatch patch, std::int64_t
   const std::int64_t side = image_px / patch.px;
   const std::int64_t steps = patches.size(1) / (side * side);
   const std::int64_t channels = patches.size(2) / (patch.frames * patch.px * patch.px);
-  return patches
-      .reshape({batch, steps, side, side, patch.frames, patch.px, patch.px, channels})
+  return patches.reshape({batch, steps, side, side, patch.frames, patch.px, patch.px, channels})
       .permute({0, 7, 1, 4, 2, 5, 3, 6})  // [B, C, t, f, h, p, w, p]
       .reshape({batch, channels, steps * patch.frames, image_px, image_px});
 }
@@ -33,13 +32,12 @@ at::Tensor join_patches(const at::Tensor& patches, ClipPatch patch, std::int64_t
 VideoPatchEmbed::VideoPatchEmbed(const VideoEncoderConfig& config)
     : steps_(config.steps()), side_(config.side()) {
   const std::vector<std::int64_t> kernel = {config.patch_frames, config.patch_px, config.patch_px};
-  proj_ = register_module("proj",
-                          std::make_shared<layers::Convolution>(layers::PatchEmbedConfig{
-                              .channels = config.channels,
-                              .width = config.width,
-                              .kernel = kernel,
-                              .stride = kernel,
-                              .padding = {0, 0, 0}}));
+  proj_ = register_module("proj", std::make_shared<layers::Convolution>(
+                                      layers::PatchEmbedConfig{.channels = config.channels,
+                                                               .width = config.width,
+                                                               .kernel = kernel,
+                                                               .stride = kernel,
+                                                               .padding = {0, 0, 0}}));
 }
 
 at::Tensor VideoPatchEmbed::forward(const at::Tensor& patches) const {

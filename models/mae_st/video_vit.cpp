@@ -28,9 +28,8 @@ VideoVit::VideoVit(const VideoVitConfig& config)
 }
 
 void VideoVit::init_weights() {
-  init_encoder([this](const at::Tensor& weight) {
-    layers::linear_weight(weight, config_.encoder.init);
-  });
+  init_encoder(
+      [this](const at::Tensor& weight) { layers::linear_weight(weight, config_.encoder.init); });
   if (probe_head_) probe_head_->init_weights();
 }
 
@@ -53,9 +52,9 @@ void VideoVit::use_probe_head() {
   if (probe_head_) return;
   unregister_module("head");
   head_.reset();
-  probe_head_ = register_module("head", std::make_shared<layers::ProbeHead>(layers::ProbeHeadConfig{
-                                            .width = config_.encoder.width,
-                                            .classes = config_.classes}));
+  probe_head_ =
+      register_module("head", std::make_shared<layers::ProbeHead>(layers::ProbeHeadConfig{
+                                  .width = config_.encoder.width, .classes = config_.classes}));
   probe_head_->init_weights();
 }
 

@@ -45,7 +45,7 @@ const Row& row_of(Dtype dtype) {
   throw Error(ErrorKind::kInternal, "a dtype is not in the table");
 }
 
-std::optional<Dtype> find(const char* Row::*column, std::string_view name) {
+std::optional<Dtype> find(const char* Row::* column, std::string_view name) {
   for (const Row& row : kRows) {
     if (row.*column != nullptr && name == row.*column) return row.dtype;
   }

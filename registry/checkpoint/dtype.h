@@ -32,9 +32,9 @@ enum class Dtype {
 };
 
 std::size_t element_bytes(Dtype dtype);
-const char* dtype_name(Dtype dtype);         // torch's: "float32"
-const char* storage_name(Dtype dtype);       // "FloatStorage"; null where PyTorch has no typed storage
-const char* safetensors_name(Dtype dtype);   // "F32"; null where the format has none
+const char* dtype_name(Dtype dtype);    // torch's: "float32"
+const char* storage_name(Dtype dtype);  // "FloatStorage"; null where PyTorch has no typed storage
+const char* safetensors_name(Dtype dtype);  // "F32"; null where the format has none
 
 // Nothing where no dtype has that name.
 std::optional<Dtype> dtype_from_name(std::string_view name);

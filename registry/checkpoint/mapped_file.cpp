@@ -33,13 +33,14 @@ std::shared_ptr<MappedFile> MappedFile::open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) throw_data(concat(path, ": cannot be opened: ", std::strerror(errno)));
   const std::shared_ptr<MappedFile> file(new MappedFile(path, fd));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd, &status) != 0) throw_data(concat(path, ": ", std::strerror(errno)));
   if (!S_ISREG(status.st_mode)) throw_data(concat(path, ": is not a file"));
   file->bytes_ = static_cast<std::size_t>(status.st_size);
   file->changed_ns_ = changed_ns(status);
   if (file->bytes_ == 0) throw_data(concat(path, ": is empty"));
-  void* data = ::mmap(nullptr, file->bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
+  void* data =
+      ::mmap(nullptr, file->bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
   if (data == MAP_FAILED) {
     throw_environment(concat(path, ": cannot be mapped: ", std::strerror(errno)));
   }
@@ -55,7 +56,7 @@ void MappedFile::expect(Access access) const {
 }
 
 bool MappedFile::is_unchanged() const {
-  struct stat status {};
+  struct stat status{};
   return ::fstat(fd_, &status) == 0 && static_cast<std::size_t>(status.st_size) == bytes_ &&
          changed_ns(status) == changed_ns_;
 }

@@ -8,8 +8,8 @@
 
 namespace yardstick::checkpoint {
 
-// A private, writable mapping of a whole file: pages are read when touched, and writing to them does
-// not reach the file.
+// A private, writable mapping of a whole file: pages are read when touched, and writing to them
+// does not reach the file.
 class MappedFile {
  public:
   // Throws Data, naming `path`, where it is no readable file.
@@ -24,8 +24,8 @@ class MappedFile {
   std::string_view view() const noexcept { return {data_, bytes_}; }
   std::size_t bytes() const noexcept { return bytes_; }
 
-  // From a disk, headers that lie far apart come a hundred times faster where the kernel reads nothing
-  // around them, and tensors where it reads ahead. A fresh mapping expects headers.
+  // From a disk, headers that lie far apart come a hundred times faster where the kernel reads
+  // nothing around them, and tensors where it reads ahead. A fresh mapping expects headers.
   enum class Access { kHeaders, kTensors };
   void expect(Access access) const;
 

@@ -1,13 +1,13 @@
 #include "registry/checkpoint/object_graph.h"
 
+#include "registry/checkpoint/printable.h"
+
 #include <yardstick/error.h>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <utility>
-
-#include "registry/checkpoint/printable.h"
 
 namespace yardstick::checkpoint {
 namespace {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "registry/checkpoint/value.h"
+
 #include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
-
-#include "registry/checkpoint/value.h"
 
 namespace yardstick::checkpoint {
 

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "registry/checkpoint/pickle_globals.h"
+#include "registry/checkpoint/value.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "registry/checkpoint/pickle_globals.h"
-#include "registry/checkpoint/value.h"
 
 namespace yardstick::checkpoint {
 

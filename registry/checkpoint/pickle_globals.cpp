@@ -1,5 +1,7 @@
 #include "registry/checkpoint/pickle_globals.h"
 
+#include "registry/checkpoint/printable.h"
+
 #include <yardstick/error.h>
 
 #include <algorithm>
@@ -8,8 +10,6 @@
 #include <cstring>
 #include <optional>
 #include <string_view>
-
-#include "registry/checkpoint/printable.h"
 
 namespace yardstick::checkpoint {
 namespace {
@@ -145,7 +145,8 @@ void refuse_lazy_bits(const Value& arguments, std::size_t index) {
 double half_to_double(std::uint16_t bits) {
   const int exponent = (bits >> 10) & 0x1f;
   const int fraction = bits & 0x3ff;
-  double value = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+  double value =
+      exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
   if (exponent == 0x1f) value = fraction == 0 ? HUGE_VAL : std::nan("");
   return (bits & 0x8000) != 0 ? -value : value;
 }
@@ -178,7 +179,8 @@ Value* Globals::storage(const Value& id) {
   const Value& type = argument(id, 1, Kind::kGlobal, kWhat);
   const Value& key = argument(id, 2, Kind::kText, kWhat);
   const Value& elements = argument(id, 4, Kind::kInt, kWhat);
-  if (tag.text != "storage") throw_data(concat("a persistent object of the unknown kind ", printable(tag.text)));
+  if (tag.text != "storage")
+    throw_data(concat("a persistent object of the unknown kind ", printable(tag.text)));
   if (id.items.size() > 5 && id.items[5]->kind != Kind::kNone) {
     throw_data("a storage is a view of another, as only PyTorch before 0.4 wrote it",
                "load and save it once with a newer PyTorch");
@@ -198,8 +200,8 @@ Value* Globals::storage(const Value& id) {
     known->second = arena_.make_storage();
     *known->second = {key.text, *dtype, bytes, 0};
   } else if (known->second->bytes != bytes) {
-    throw_data(concat("storage ", printable(key.text), " has ", known->second->bytes, " bytes in one place and ",
-                      bytes, " in another"));
+    throw_data(concat("storage ", printable(key.text), " has ", known->second->bytes,
+                      " bytes in one place and ", bytes, " in another"));
   }
   Value* value = arena_.make(Kind::kStorage);
   value->storage = known->second;
@@ -221,8 +223,8 @@ Value* Globals::rebuild_tensor(const Value& arguments, const Value* dtype) {
   if (dtype != nullptr) {
     constexpr std::string_view kPrefix = "torch.";
     const std::string_view name = dtype->text;
-    const auto named = name.starts_with(kPrefix) ? dtype_from_name(name.substr(kPrefix.size()))
-                                                 : std::nullopt;
+    const auto named =
+        name.starts_with(kPrefix) ? dtype_from_name(name.substr(kPrefix.size())) : std::nullopt;
     if (!named) throw_data(concat("no dtype is named ", printable(name)));
     view.dtype = *named;
   }
@@ -239,7 +241,8 @@ Value* Globals::numpy_scalar(const Value& arguments) {
   const Value& dtype = argument(arguments, 0, Kind::kText, kWhat);
   const Value& bytes = argument(arguments, 1, Kind::kBytes, kWhat);
   const auto read = [&]<typename T>(T value) {
-    if (bytes.text.size() != sizeof value) throw_data("a numpy scalar has another size than its dtype");
+    if (bytes.text.size() != sizeof value)
+      throw_data("a numpy scalar has another size than its dtype");
     std::memcpy(&value, bytes.text.data(), sizeof value);
     return value;
   };
@@ -371,8 +374,8 @@ Value* Globals::call(const Value& callee, const Value& arguments) {
     return arguments.items[0];
   }
   if (name == "argparse Namespace") return arena_.make(Kind::kObject);
-  if (name.ends_with(" _reconstructor") && is_named(argument(arguments, 0, name.c_str()),
-                                                    "argparse Namespace")) {
+  if (name.ends_with(" _reconstructor") &&
+      is_named(argument(arguments, 0, name.c_str()), "argparse Namespace")) {
     return arena_.make(Kind::kObject);
   }
   throw_data(concat("calls ", name, ", which is not data"));
@@ -390,7 +393,8 @@ void Globals::build(Value& object, const Value& state) {
       return;
     case Kind::kText:
       // A numpy dtype's state is (version, byte order, ...).
-      if (object.text.starts_with("numpy.") && state.kind == Kind::kTuple && state.items.size() > 1) {
+      if (object.text.starts_with("numpy.") && state.kind == Kind::kTuple &&
+          state.items.size() > 1) {
         if (state.items[1]->text == ">") throw_data("a numpy scalar is big-endian");
         return;
       }

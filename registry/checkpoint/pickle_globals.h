@@ -1,16 +1,16 @@
 #pragma once
 
+#include "registry/checkpoint/value.h"
+
 #include <cstdint>
 #include <string>
 #include <unordered_map>
 
-#include "registry/checkpoint/value.h"
-
 namespace yardstick::checkpoint {
 
-// What the names in a checkpoint's pickle stand for, as plain data: tensors and storages of PyTorch,
-// ordered dictionaries, sets, sizes, devices, dtypes, numpy scalars, argparse namespaces. Any other
-// name is refused. Messages are without position; the reader adds it.
+// What the names in a checkpoint's pickle stand for, as plain data: tensors and storages of
+// PyTorch, ordered dictionaries, sets, sizes, devices, dtypes, numpy scalars, argparse namespaces.
+// Any other name is refused. Messages are without position; the reader adds it.
 class Globals {
  public:
   explicit Globals(Arena& arena) : arena_(arena) {}

@@ -1,5 +1,7 @@
 #include "registry/checkpoint/safetensors_header.h"
 
+#include "registry/checkpoint/printable.h"
+
 #include <yardstick/error.h>
 
 #include <nlohmann/json.hpp>
@@ -7,8 +9,6 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
-
-#include "registry/checkpoint/printable.h"
 
 namespace yardstick::checkpoint {
 namespace {
@@ -50,11 +50,15 @@ class HeaderReader final : public nlohmann::json_sax<Json> {
     if (!is_in_list_) return other();
     RawEntry& entry = entries.back();
     if (field_ == kShape) {
-      if (entry.shape.size() == kMaxDimensions) entry.has_bad_shape = true;
-      else entry.shape.push_back(value);
+      if (entry.shape.size() == kMaxDimensions)
+        entry.has_bad_shape = true;
+      else
+        entry.shape.push_back(value);
     } else if (field_ == kOffsets) {
-      if (entry.offsets.size() == 2) entry.has_bad_offsets = true;
-      else entry.offsets.push_back(value);
+      if (entry.offsets.size() == 2)
+        entry.has_bad_offsets = true;
+      else
+        entry.offsets.push_back(value);
     } else {
       return other();
     }
@@ -124,9 +128,7 @@ class HeaderReader final : public nlohmann::json_sax<Json> {
     refuse(concat("the header is not JSON: ", printable(error.what(), 200)));
   }
 
-  [[noreturn]] void refuse(const std::string& why) const {
-    throw_data(concat(path_, ": ", why));
-  }
+  [[noreturn]] void refuse(const std::string& why) const { throw_data(concat(path_, ": ", why)); }
 
  private:
   [[noreturn]] void refuse_fields(const std::string& name) const {
@@ -143,7 +145,8 @@ class HeaderReader final : public nlohmann::json_sax<Json> {
     }
     if (depth_ == 1) refuse_fields(key_);
     const std::string name = concat("tensor ", printable(entries.back().name));
-    if (field_ == kShape) refuse(concat(name, " has the impossible shape of something else than sizes"));
+    if (field_ == kShape)
+      refuse(concat(name, " has the impossible shape of something else than sizes"));
     if (field_ == kOffsets) refuse(concat(name, " data_offsets must be two offsets"));
     refuse(concat(name, " has the unknown dtype of something else than text"));
   }
@@ -157,7 +160,8 @@ class HeaderReader final : public nlohmann::json_sax<Json> {
   bool is_in_list_ = false;
 };
 
-// Checks one tensor's entry against the `file_bytes` of the file, whose data begins at `data_start`.
+// Checks one tensor's entry against the `file_bytes` of the file, whose data begins at
+// `data_start`.
 SafetensorsEntry checked(RawEntry raw, const std::string& path, std::uint64_t data_start,
                          std::uint64_t file_bytes) {
   const auto refuse = [&](const auto&... why) {
@@ -169,7 +173,8 @@ SafetensorsEntry checked(RawEntry raw, const std::string& path, std::uint64_t da
   entry.dtype = *dtype;
 
   std::uint64_t wanted = element_bytes(entry.dtype);
-  std::uint64_t spanned = wanted;  // without the sizes that are 0, as PyTorch wants them countable too
+  std::uint64_t spanned =
+      wanted;  // without the sizes that are 0, as PyTorch wants them countable too
   for (const std::uint64_t size : raw.shape) {
     wanted *= size == 0 ? 0 : 1;
     raw.has_bad_shape = raw.has_bad_shape || size > (std::uint64_t{1} << 48) ||
@@ -233,9 +238,9 @@ SafetensorsHeader read_safetensors_header(std::string_view file, const std::stri
   std::uint64_t header_bytes = 0;
   std::memcpy(&header_bytes, file.data(), 8);
   if (header_bytes > kMaxHeaderBytes || header_bytes > file.size() - 8) {
-    throw_data(concat(path, ": the header claims ", header_bytes, " bytes, the file has ",
-                      file.size()),
-               "truncated, or not a safetensors file");
+    throw_data(
+        concat(path, ": the header claims ", header_bytes, " bytes, the file has ", file.size()),
+        "truncated, or not a safetensors file");
   }
   HeaderReader reader(path);
   const std::string_view text = file.substr(8, header_bytes);

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "registry/checkpoint/dtype.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "registry/checkpoint/dtype.h"
 
 namespace yardstick::checkpoint {
 
@@ -23,9 +23,9 @@ struct SafetensorsHeader {
   std::map<std::string, std::string> metadata;  // "__metadata__"
 };
 
-// Reads the header of a safetensors file and touches nothing behind it. Every length, offset, shape,
-// dtype and name is checked: the tensors tile the data without overlap or gap, as the format demands.
-// Throws Data, naming `path` and the place, on anything else.
+// Reads the header of a safetensors file and touches nothing behind it. Every length, offset,
+// shape, dtype and name is checked: the tensors tile the data without overlap or gap, as the format
+// demands. Throws Data, naming `path` and the place, on anything else.
 SafetensorsHeader read_safetensors_header(std::string_view file, const std::string& path);
 
 }  // namespace yardstick::checkpoint

@@ -1,12 +1,12 @@
 #include "registry/checkpoint/shard_index.h"
 
+#include "registry/checkpoint/printable.h"
+
 #include <yardstick/error.h>
 
 #include <nlohmann/json.hpp>
 
 #include <set>
-
-#include "registry/checkpoint/printable.h"
 
 namespace yardstick::checkpoint {
 namespace {
@@ -74,7 +74,8 @@ ShardIndex read_shard_index(std::string_view text, const std::string& path) {
     check_file_name(file.get_ref<const std::string&>(), path);
     index.files.emplace_back(name, file.get<std::string>());
   }
-  if (json.contains("metadata") && json["metadata"].is_object()) index.metadata = json["metadata"].dump();
+  if (json.contains("metadata") && json["metadata"].is_object())
+    index.metadata = json["metadata"].dump();
   return index;
 }
 

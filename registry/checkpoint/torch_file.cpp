@@ -1,15 +1,15 @@
 #include "registry/checkpoint/torch_file.h"
 
+#include "registry/checkpoint/pickle.h"
+#include "registry/checkpoint/printable.h"
+#include "registry/checkpoint/zip_directory.h"
+
 #include <yardstick/error.h>
 
 #include <cstring>
 #include <map>
 #include <string_view>
 #include <utility>
-
-#include "registry/checkpoint/pickle.h"
-#include "registry/checkpoint/printable.h"
-#include "registry/checkpoint/zip_directory.h"
 
 namespace yardstick::checkpoint {
 namespace {
@@ -18,7 +18,8 @@ using Kind = Value::Kind;
 
 constexpr std::string_view kZipStart = "PK\x03\x04";
 // torch.save before 1.6 starts with this number as a pickle: PROTO 2, LONG1 of ten bytes.
-constexpr std::string_view kLegacyStart = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
+constexpr std::string_view kLegacyStart =
+    "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 constexpr std::int64_t kLegacyProtocol = 1001;
 
 }  // namespace
@@ -50,7 +51,8 @@ void TorchFile::read_zip() {
     }
   }
   if (!is_found) {
-    throw_data(concat(path_, ": is a zip archive without data.pkl, so torch.save did not write it"));
+    throw_data(
+        concat(path_, ": is a zip archive without data.pkl, so torch.save did not write it"));
   }
   if (members.contains(root + "constants.pkl")) {
     throw_data(concat(path_, ": is a TorchScript archive, which holds code"),
@@ -71,8 +73,9 @@ void TorchFile::read_zip() {
       throw_data(concat(path_, ": the bytes of storage ", printable(storage.key), " are missing"));
     }
     if (member->second.bytes < storage.bytes) {
-      throw_data(concat(path_, ": storage ", printable(storage.key), " at offset ", member->second.data_offset,
-                        " has ", member->second.bytes, " bytes, not ", storage.bytes));
+      throw_data(concat(path_, ": storage ", printable(storage.key), " at offset ",
+                        member->second.data_offset, " has ", member->second.bytes, " bytes, not ",
+                        storage.bytes));
     }
     storage.file_offset = member->second.data_offset;
   }
@@ -104,21 +107,25 @@ void TorchFile::read_legacy() {
   std::uint64_t at = reader.end_offset();
   for (const Value* key : keys->items) {
     const auto storage = known.find(key->text);
-    if (storage == known.end()) throw_data(concat(path_, ": holds the unknown storage ", printable(key->text)));
+    if (storage == known.end())
+      throw_data(concat(path_, ": holds the unknown storage ", printable(key->text)));
     if (bytes_.size() - at < 8 || bytes_.size() - at - 8 < storage->second->bytes) {
-      throw_data(concat(path_, ": storage ", printable(key->text), " at offset ", at, " is cut off (truncated?)"));
+      throw_data(concat(path_, ": storage ", printable(key->text), " at offset ", at,
+                        " is cut off (truncated?)"));
     }
     std::uint64_t elements = 0;
     std::memcpy(&elements, bytes_.data() + at, 8);
     if (elements != storage->second->bytes / element_bytes(storage->second->dtype)) {
-      throw_data(concat(path_, ": storage ", printable(key->text), " at offset ", at, " has another size"));
+      throw_data(concat(path_, ": storage ", printable(key->text), " at offset ", at,
+                        " has another size"));
     }
     storage->second->file_offset = at + 8;
     at += 8 + storage->second->bytes;
     known.erase(storage);
   }
   if (!known.empty()) {
-    throw_data(concat(path_, ": the bytes of storage ", printable(known.begin()->first), " are missing"));
+    throw_data(
+        concat(path_, ": the bytes of storage ", printable(known.begin()->first), " are missing"));
   }
 }
 

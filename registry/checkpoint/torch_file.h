@@ -1,11 +1,11 @@
 #pragma once
 
+#include "registry/checkpoint/object_graph.h"
+#include "registry/checkpoint/value.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "registry/checkpoint/object_graph.h"
-#include "registry/checkpoint/value.h"
 
 namespace yardstick::checkpoint {
 
@@ -17,8 +17,8 @@ class TorchFile {
 
   // True where the first bytes are those of a zip archive or of torch.save before 1.6.
   static bool is_one(std::string_view bytes);
-  // `bytes` is the whole file and outlives the object; `path` is what messages call it. Throws Data,
-  // naming it and the offset, on anything malformed or not allowed.
+  // `bytes` is the whole file and outlives the object; `path` is what messages call it. Throws
+  // Data, naming it and the offset, on anything malformed or not allowed.
   TorchFile(std::string_view bytes, const std::string& path);
   TorchFile(const TorchFile&) = delete;
   TorchFile& operator=(const TorchFile&) = delete;

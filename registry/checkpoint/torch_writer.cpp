@@ -1,14 +1,14 @@
 #include "registry/checkpoint/torch_writer.h"
 
+#include "registry/checkpoint/atomic_file.h"
+#include "registry/checkpoint/strides.h"
+
 #include <yardstick/check.h>
 
 #include <zlib.h>
 
 #include <cstring>
 #include <limits>
-
-#include "registry/checkpoint/atomic_file.h"
-#include "registry/checkpoint/strides.h"
 
 namespace yardstick::checkpoint {
 namespace {
@@ -56,7 +56,8 @@ class PickleWriter {
   std::string bytes_;
 };
 
-// OrderedDict([(name, _rebuild_tensor_v2(storage i, 0, shape, strides, False, OrderedDict())), ...])
+// OrderedDict([(name, _rebuild_tensor_v2(storage i, 0, shape, strides, False, OrderedDict())),
+// ...])
 std::string pickle_of(const std::vector<TensorBytes>& tensors) {
   PickleWriter out;
   out.global("collections", "OrderedDict");
@@ -143,7 +144,13 @@ class ZipWriter {
     append(directory, std::uint16_t{45});
     append(directory, std::uint16_t{45});
     append(directory, std::uint64_t{0});  // disks
-    for (const std::uint64_t value : {count, count, size, start, }) append(directory, value);
+    for (const std::uint64_t value : {
+             count,
+             count,
+             size,
+             start,
+         })
+      append(directory, value);
     append(directory, std::uint32_t{0x07064b50});
     append(directory, std::uint32_t{0});
     append(directory, record);

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "registry/checkpoint/value.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "registry/checkpoint/value.h"
 
 namespace yardstick::checkpoint {
 

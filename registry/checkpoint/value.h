@@ -1,11 +1,11 @@
 #pragma once
 
+#include "registry/checkpoint/dtype.h"
+
 #include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
-
-#include "registry/checkpoint/dtype.h"
 
 namespace yardstick::checkpoint {
 
@@ -26,19 +26,19 @@ struct TensorView {
   std::vector<std::int64_t> strides;
 };
 
-// What a pickle describes, as plain data. Children are owned by the Arena; the graph may share nodes
-// and, in a hostile file, contain itself.
+// What a pickle describes, as plain data. Children are owned by the Arena; the graph may share
+// nodes and, in a hostile file, contain itself.
 struct Value {
   enum class Kind {
     kNone,
     kBool,
     kInt,
     kFloat,
-    kText,   // also dtypes and devices, by name
+    kText,  // also dtypes and devices, by name
     kBytes,
     kList,
     kTuple,
-    kDict,   // `items` alternate key and value
+    kDict,  // `items` alternate key and value
     kSet,
     kTensor,
     kStorage,
@@ -55,9 +55,9 @@ struct Value {
   const Storage* storage = nullptr;
 };
 
-// Owns every node of one file. Nodes do not own one another, so that neither a cycle nor a nesting of
-// a million lists matters when it is destroyed. What a file can expand to is bounded, by its size and
-// absolutely.
+// Owns every node of one file. Nodes do not own one another, so that neither a cycle nor a nesting
+// of a million lists matters when it is destroyed. What a file can expand to is bounded, by its
+// size and absolutely.
 class Arena {
  public:
   explicit Arena(std::uint64_t file_bytes);

@@ -1,13 +1,13 @@
 #include "registry/checkpoint/zip_directory.h"
 
+#include "registry/checkpoint/printable.h"
+
 #include <yardstick/error.h>
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 #include <vector>
-
-#include "registry/checkpoint/printable.h"
 
 namespace yardstick::checkpoint {
 namespace {
@@ -71,7 +71,8 @@ Directory find_directory(const Reader& reader, std::string_view file) {
                       reader.at<std::uint16_t>(end + 10)};
   if (end >= 20 && reader.at<std::uint32_t>(end - 20) == kZip64Locator) {
     const auto zip64 = reader.at<std::uint64_t>(end - 20 + 8);
-    if (reader.at<std::uint32_t>(zip64) != kZip64End) reader.refuse(zip64, "lacks its zip64 record");
+    if (reader.at<std::uint32_t>(zip64) != kZip64End)
+      reader.refuse(zip64, "lacks its zip64 record");
     directory = {reader.at<std::uint64_t>(zip64 + 48), reader.at<std::uint64_t>(zip64 + 40),
                  reader.at<std::uint64_t>(zip64 + 32)};
   }
@@ -82,8 +83,8 @@ Directory find_directory(const Reader& reader, std::string_view file) {
   return directory;
 }
 
-// Sizes and offsets that do not fit 32 bits are in an extra field, in this order, each only where the
-// 32-bit field is all ones.
+// Sizes and offsets that do not fit 32 bits are in an extra field, in this order, each only where
+// the 32-bit field is all ones.
 void apply_zip64(const Reader& reader, std::string_view extra, std::uint64_t where,
                  std::initializer_list<std::uint64_t*> fields) {
   std::size_t at = 0;
@@ -133,8 +134,8 @@ Member read_member(const Reader& reader, std::uint64_t at, std::uint64_t end) {
 
   if ((flags & 1) != 0) reader.refuse(at, concat("member ", printable(name), " is encrypted"));
   if (method != 0 || packed != bytes) {
-    reader.refuse(at, concat("member ", printable(name),
-                             " is compressed, which torch.save never does"));
+    reader.refuse(
+        at, concat("member ", printable(name), " is compressed, which torch.save never does"));
   }
   if (reader.at<std::uint32_t>(local) != kLocalHeader) {
     reader.refuse(local, concat("member ", printable(name), " has no header"));
@@ -144,10 +145,11 @@ Member read_member(const Reader& reader, std::uint64_t at, std::uint64_t end) {
   if (reader.bytes(local + 30, local_name_bytes) != name) {
     reader.refuse(local, concat("member ", printable(name), " has another name in its header"));
   }
-  const std::uint64_t data =
-      local + 30 + local_name_bytes + reader.at<std::uint16_t>(local + 28);
+  const std::uint64_t data = local + 30 + local_name_bytes + reader.at<std::uint16_t>(local + 28);
   reader.bytes(data, bytes);
-  return {std::string(name), {data, bytes}, local,
+  return {std::string(name),
+          {data, bytes},
+          local,
           at + 46 + std::uint64_t{name_bytes} + extra_bytes + comment_bytes};
 }
 

@@ -1,4 +1,5 @@
 #include "cli/model_part.h"
+
 #include "tests/support/throws_error.h"
 
 #include <gmock/gmock.h>
@@ -55,7 +56,8 @@ TEST(ModelPartTest, TakesAPlainStateDictWhole) {
   EXPECT_EQ(find({"module.head.weight", "module.head.bias"}).key, "");
   // A network may call one of its modules so.
   const ModelPart part = find({"model.head.weight", "temperature.scale"});
-  EXPECT_THAT(part.tensors, ElementsAre(Pair("model.head.weight", 0), Pair("temperature.scale", 1)));
+  EXPECT_THAT(part.tensors,
+              ElementsAre(Pair("model.head.weight", 0), Pair("temperature.scale", 1)));
   EXPECT_THAT(part.left_out, IsEmpty());
 }
 

@@ -1,4 +1,5 @@
-// weights inspect, check and convert, and --weights with files of every format, through the real binary.
+// weights inspect, check and convert, and --weights with files of every format, through the real
+// binary.
 
 #include "cli/weights_file.h"
 #include "models/builtin_models.h"
@@ -42,7 +43,8 @@ TensorMap vit_state() {
 
 class WeightsCommandsTest : public testing::Test {
  protected:
-  Finished run(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {}) {
+  Finished run(std::vector<std::string> arguments,
+               std::map<std::string, std::string> environment = {}) {
     return yardstick(arguments, {.folder = folder_.path(), .environment = std::move(environment)});
   }
   std::string file(const std::string& name) const { return folder_.file(name); }
@@ -97,7 +99,8 @@ TEST_F(WeightsCommandsTest, CheckTellsWhatBecomesOfEachTensor) {
       run({"weights", "check", "whole.safetensors", "--model", "vit_test", "--json"});
   ASSERT_EQ(whole.code, 0) << whole.err;
   EXPECT_EQ(json::parse(whole.out)["matched"].size(), count);
-  EXPECT_EQ(run({"weights", "check", "whole.safetensors", "--model", "vit_test", "--copy"}).code, 0);
+  EXPECT_EQ(run({"weights", "check", "whole.safetensors", "--model", "vit_test", "--copy"}).code,
+            0);
   EXPECT_GT(json::parse(whole.out)["seconds"]["ready"], 0.0);
 
   const Finished renamed =
@@ -113,7 +116,7 @@ TEST_F(WeightsCommandsTest, CheckTellsWhatBecomesOfEachTensor) {
 
 TEST_F(WeightsCommandsTest, CheckResetsAHeadOnlyWhenAsked) {
   write_safetensors(file("w.safetensors"), vit_state());
-  const std::vector<std::string> words = {"weights", "check",   "w.safetensors", "--model",
+  const std::vector<std::string> words = {"weights",  "check",  "w.safetensors", "--model",
                                           "vit_test", "--json", "--set",         "classes=7"};
   std::vector<std::string> reset = words;
   reset.push_back("--reset-head");
@@ -163,9 +166,9 @@ TEST_F(WeightsCommandsTest, ConvertKeepsEveryValue) {
 }
 
 TEST_F(WeightsCommandsTest, ConvertSelectsStripsAndCasts) {
-  write_safetensors(file("a.safetensors"),
-                    {{"module.w", at::ones({3})}, {"module.n", at::ones({1}, at::kLong)},
-                     {"other.w", at::ones({1})}});
+  write_safetensors(file("a.safetensors"), {{"module.w", at::ones({3})},
+                                            {"module.n", at::ones({1}, at::kLong)},
+                                            {"other.w", at::ones({1})}});
 
   ASSERT_EQ(run({"weights", "convert", "a.safetensors", "b.safetensors", "--keys", "module.*",
                  "--strip", "module.", "--dtype", "bf16"})
@@ -217,7 +220,8 @@ class TaggedWeightsTest : public WeightsCommandsTest {
                         {"mean", {0.5, 0.5, 0.5}},
                         {"std", {0.25, 0.25, 0.25}}}},
                       {"published", ""}};
-    write_file(file("share/configs/models/vit.json"), json{{"models", {{"vit_test", {tag}}}}}.dump());
+    write_file(file("share/configs/models/vit.json"),
+               json{{"models", {{"vit_test", {tag}}}}}.dump());
   }
   Finished run_tagged(std::vector<std::string> arguments) {
     return run(std::move(arguments), {{"YARDSTICK_SHARE", file("share")}});
@@ -260,8 +264,8 @@ class PythonCheckpointsTest : public testing::Test {
     folder_ = new TempDir;
     state_ = vit_state();
     write_torch_checkpoint(file("state.pth"), state_);
-    written_ = shell(python + " " YARDSTICK_TEST_DATA "/cli/wrap_checkpoint.py " + file("state.pth") + " " +
-                     folder_->path());
+    written_ = shell(python + " " YARDSTICK_TEST_DATA "/cli/wrap_checkpoint.py " +
+                     file("state.pth") + " " + folder_->path());
   }
   static void TearDownTestSuite() {
     delete folder_;
@@ -301,14 +305,17 @@ TEST_F(PythonCheckpointsTest, LoadWithEveryKeyMatched) {
 }
 
 TEST_F(PythonCheckpointsTest, LoadUnderTheWrappersOfTrainingScripts) {
-  const Finished wrapped = run({"weights", "check", "wrapped.pth", "--model", "vit_test", "--json"});
+  const Finished wrapped =
+      run({"weights", "check", "wrapped.pth", "--model", "vit_test", "--json"});
   ASSERT_EQ(wrapped.code, 0) << wrapped.err;
   EXPECT_EQ(json::parse(wrapped.out)["renamed"].size(), state_.size());
 
   EXPECT_THAT(run({"weights", "check", "ema.pth", "--model", "vit_test"}),
               Fails(2, AllOf(HasSubstr("model_ema"), HasSubstr("--weights-key"))));
-  EXPECT_EQ(run({"weights", "check", "ema.pth", "--model", "vit_test", "--weights-key", "model_ema"}).code,
-            0);
+  EXPECT_EQ(
+      run({"weights", "check", "ema.pth", "--model", "vit_test", "--weights-key", "model_ema"})
+          .code,
+      0);
   const TensorMap average = cli::open_weights_file(file("ema.pth"), "model_ema").tensors();
   EXPECT_TRUE(at::equal(average.at("head.weight"), state_.at("head.weight") + 1));
 }
@@ -326,8 +333,8 @@ TEST_F(PythonCheckpointsTest, ShowTheirTrainingArguments) {
 
 TEST_F(PythonCheckpointsTest, EvaluateLikeTheFlatFile) {
   const auto accuracy = [&](const std::string& name) -> json {
-    const Finished finished = run({"eval", "vit_test", "--task", "digits", "--limit", "50", "--json",
-                                   "--weights", name});
+    const Finished finished =
+        run({"eval", "vit_test", "--task", "digits", "--limit", "50", "--json", "--weights", name});
     EXPECT_EQ(finished.code, 0) << finished.err;
     const json report = json::parse(finished.out);
     for (const json& measurement : report["runs"][0]["measurements"]) {

@@ -1,6 +1,6 @@
 #include "tests/fuzz/checkpoint_input.h"
 
-#include <yardstick/error.h>
+#include <yardstick/check.h>
 
 #include <string>
 
@@ -29,6 +29,9 @@ void touch_view(std::string_view bytes, const TensorView& view) {
     last += static_cast<std::uint64_t>((view.shape[i] - 1) * view.strides[i]);
   }
   const std::uint64_t element = element_bytes(view.dtype);
+  // Also where a neighbour's bytes, not the end of memory, lie behind the storage.
+  YS_CHECK((last + 1) * element <= view.storage->bytes, last);
+  YS_CHECK(view.storage->file_offset + view.storage->bytes <= bytes.size(), view.storage->file_offset);
   touch(bytes, view.storage->file_offset + view.offset * element);
   touch(bytes, view.storage->file_offset + (last + 1) * element - 1);
 }

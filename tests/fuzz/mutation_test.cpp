@@ -1,6 +1,6 @@
-// A fixed number of broken files through the parsers of untrusted input: each is read or refused with
-// one line, and none makes them allocate more than its size allows. The sanitizer build sees every
-// access out of bounds.
+// A fixed number of broken files through the parsers of untrusted input: each is read or refused
+// with one line, and none makes them allocate more than its size allows. The sanitizer build sees
+// every access out of bounds.
 
 #include "tests/fuzz/checkpoint_input.h"
 #include "tests/fuzz/mutator.h"
@@ -69,7 +69,7 @@ std::vector<Seed> load_seeds() {
 }
 
 struct Outcome {
-  std::string refusal;  // "" where it was read
+  std::string refusal;    // "" where it was read
   std::size_t bytes = 0;  // most that were allocated at once
 };
 

@@ -20,30 +20,53 @@ constexpr std::array kNumbers = {
     ~std::uint64_t{0} >> 1,    std::uint64_t{1} << 63,    ~std::uint64_t{0} - 7,
     ~std::uint64_t{0}};
 
-constexpr std::array kTokens = {
-    "cbuiltins\neval\n"sv,
-    "cos\nsystem\n"sv,
-    "c__builtin__\nset\n"sv,
-    "ccollections\nOrderedDict\n)R"sv,
-    "ctorch._utils\n_rebuild_tensor_v2\n"sv,
-    "ctorch._utils\n_rebuild_parameter\n"sv,
-    "ctorch\nFloatStorage\n"sv,
-    "ctorch\nSize\n"sv,
-    "cargparse\nNamespace\n)\x81"sv,
-    "cnumpy\ndtype\n"sv,
-    "c_codecs\nencode\n"sv,
-    "("sv, "t"sv, "]"sv, "}"sv, "R"sv, "b"sv, "Q"sv, "."sv, "0"sv, "1"sv, "2"sv, "2222222222222222"sv,
-    "]q\x01h\x01" "a"sv,
-    "}q\x02(K\x00h\x02u"sv,
-    "h\x00h\x00h\x00h\x00t"sv,
-    "\x8a\xff"sv,
-    "\x8b\xff\xff\xff\x7f"sv,
-    "X\xff\xff\xff\xff"sv,
-    "\x8d\xff\xff\xff\xff\xff\xff\xff\xff"sv,
-    "\x94\x93\x8f\x90\x91"sv,
-    "PK\x01\x02"sv, "PK\x03\x04"sv, "PK\x05\x06"sv, "PK\x06\x06"sv,
-    "[[[[[[[["sv, "{\"a\":"sv, "\"data_offsets\":[0,4]"sv, "\"shape\":[9223372036854775807]"sv,
-    "\"__metadata__\":{\"a\":\"b\"}"sv, "\"F32\""sv, "-1"sv, "1e400"sv, "\x1b[31m"sv, "\n"sv, "\0"sv};
+constexpr std::array kTokens = {"cbuiltins\neval\n"sv,
+                                "cos\nsystem\n"sv,
+                                "c__builtin__\nset\n"sv,
+                                "ccollections\nOrderedDict\n)R"sv,
+                                "ctorch._utils\n_rebuild_tensor_v2\n"sv,
+                                "ctorch._utils\n_rebuild_parameter\n"sv,
+                                "ctorch\nFloatStorage\n"sv,
+                                "ctorch\nSize\n"sv,
+                                "cargparse\nNamespace\n)\x81"sv,
+                                "cnumpy\ndtype\n"sv,
+                                "c_codecs\nencode\n"sv,
+                                "("sv,
+                                "t"sv,
+                                "]"sv,
+                                "}"sv,
+                                "R"sv,
+                                "b"sv,
+                                "Q"sv,
+                                "."sv,
+                                "0"sv,
+                                "1"sv,
+                                "2"sv,
+                                "2222222222222222"sv,
+                                "]q\x01h\x01"
+                                "a"sv,
+                                "}q\x02(K\x00h\x02u"sv,
+                                "h\x00h\x00h\x00h\x00t"sv,
+                                "\x8a\xff"sv,
+                                "\x8b\xff\xff\xff\x7f"sv,
+                                "X\xff\xff\xff\xff"sv,
+                                "\x8d\xff\xff\xff\xff\xff\xff\xff\xff"sv,
+                                "\x94\x93\x8f\x90\x91"sv,
+                                "PK\x01\x02"sv,
+                                "PK\x03\x04"sv,
+                                "PK\x05\x06"sv,
+                                "PK\x06\x06"sv,
+                                "[[[[[[[["sv,
+                                "{\"a\":"sv,
+                                "\"data_offsets\":[0,4]"sv,
+                                "\"shape\":[9223372036854775807]"sv,
+                                "\"__metadata__\":{\"a\":\"b\"}"sv,
+                                "\"F32\""sv,
+                                "-1"sv,
+                                "1e400"sv,
+                                "\x1b[31m"sv,
+                                "\n"sv,
+                                "\0"sv};
 
 }  // namespace
 
@@ -64,7 +87,8 @@ void Mutator::mutate(std::string& bytes) {
       break;
     case 2: {
       const std::uint64_t number = kNumbers[below(kNumbers.size())];
-      const std::size_t width = std::min<std::size_t>(std::size_t{1} << below(4), bytes.size() - at);
+      const std::size_t width =
+          std::min<std::size_t>(std::size_t{1} << below(4), bytes.size() - at);
       std::memcpy(bytes.data() + at, &number, width);
       break;
     }

@@ -6,8 +6,9 @@
 
 namespace yardstick::test {
 
-// Makes broken files out of good ones: flipped bits, lengths of all kinds, cuts, repetitions, tokens of
-// the formats, pieces of other seeds. The same seed gives the same files on every machine.
+// Makes broken files out of good ones: flipped bits, lengths of all kinds, cuts, repetitions,
+// tokens of the formats, pieces of other seeds. The same seed gives the same files on every
+// machine.
 class Mutator {
  public:
   Mutator(std::vector<std::string> seeds, std::uint64_t random_seed);
@@ -19,7 +20,8 @@ class Mutator {
   void mutate(std::string& bytes);
 
   std::vector<std::string> seeds_;
-  std::mt19937_64 random_;  // with a distribution of our own: the standard's differ between libraries
+  std::mt19937_64
+      random_;  // with a distribution of our own: the standard's differ between libraries
 };
 
 }  // namespace yardstick::test

@@ -208,9 +208,7 @@ TEST(ClassificationMetricTest, NamesTheSampleWithNaNLogits) {
   ClassificationMetric metric;
 
   EXPECT_THAT(
-      [&] {
-        metric.update({.logits = logits, .features = {}}, batch_of(int64s({0, 1, 2})));
-      },
+      [&] { metric.update({.logits = logits, .features = {}}, batch_of(int64s({0, 1, 2}))); },
       ThrowsError(ErrorKind::kData, HasSubstr("NaN or infinite logits for sample 2")));
 }
 

@@ -11,12 +11,13 @@ namespace {
 
 using test::batch_of;
 using test::build_model;
-using testing::ElementsAre;
 using testing::DoubleNear;
+using testing::ElementsAre;
 
 TEST(DropPathRatesTest, GrowLinearlyFromZero) {
-  EXPECT_THAT(layers::drop_path_rates(0.3, 4),
-              ElementsAre(0.0, DoubleNear(0.1, 1e-7), DoubleNear(0.2, 1e-7), DoubleNear(0.3, 1e-7)));
+  EXPECT_THAT(
+      layers::drop_path_rates(0.3, 4),
+      ElementsAre(0.0, DoubleNear(0.1, 1e-7), DoubleNear(0.2, 1e-7), DoubleNear(0.3, 1e-7)));
   EXPECT_THAT(layers::drop_path_rates(0.3, 1), ElementsAre(0.0));
 }
 

@@ -36,11 +36,8 @@ TEST(HieraTest, FollowsTheImageSize) {
 }
 
 TEST(HieraTest, RefusesSizesThatWindowsDoNotDivide) {
-  EXPECT_THAT(
-      [] {
-        build_model("hiera_test", {{"img_size", "80"}});
-      },
-      ThrowsError(ErrorKind::kUser, HasSubstr("80 is no multiple of 32")));
+  EXPECT_THAT([] { build_model("hiera_test", {{"img_size", "80"}}); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("80 is no multiple of 32")));
 }
 
 TEST(HieraTest, RecordsStagesInSpace) {
@@ -69,10 +66,10 @@ TEST(HieraTest, GivesStagesAsAFeaturePyramid) {
   EXPECT_THAT(levels[3].sizes().vec(), ElementsAre(2, 128, 2, 2));
   const at::Tensor features = model->forward(batch_of(image)).features;
   const at::Tensor pooled = levels[3].mean(at::IntArrayRef{2, 3});
-  EXPECT_TRUE(at::allclose(
-      at::layer_norm(pooled, {128}, state_of(model->module()).at("norm.weight"),
-                     state_of(model->module()).at("norm.bias"), 1e-6),
-      features, 1e-4, 1e-5));
+  EXPECT_TRUE(
+      at::allclose(at::layer_norm(pooled, {128}, state_of(model->module()).at("norm.weight"),
+                                  state_of(model->module()).at("norm.bias"), 1e-6),
+                   features, 1e-4, 1e-5));
 }
 
 // Four equal windows give what one gives alone, though one window takes the packed projection and

@@ -59,8 +59,8 @@ TEST(MaeKeysTest, TakesOfficialNamesAsTheyAre) {
 
   EXPECT_TRUE(report.is_complete());
   EXPECT_THAT(report.matched, SizeIs(weights.size()));
-  EXPECT_TRUE(
-      at::equal(state_of(model->module()).at("decoder_pos_embed"), weights.at("decoder_pos_embed")));
+  EXPECT_TRUE(at::equal(state_of(model->module()).at("decoder_pos_embed"),
+                        weights.at("decoder_pos_embed")));
 }
 
 TEST(MaeKeysTest, TakesWrappersOff) {
@@ -104,8 +104,8 @@ TEST(MaeKeysTest, KeepsItsOwnDecoderWhenAsked) {
   EXPECT_THAT(report.reset, UnorderedElementsAreArray(decoder_names(weights)));
   const TensorMap state = state_of(model->module());
   EXPECT_TRUE(at::equal(state.at("decoder_embed.weight"), before));
-  EXPECT_TRUE(at::equal(state.at("blocks.1.attn.qkv.weight"),
-                        weights.at("blocks.1.attn.qkv.weight")));
+  EXPECT_TRUE(
+      at::equal(state.at("blocks.1.attn.qkv.weight"), weights.at("blocks.1.attn.qkv.weight")));
 }
 
 TEST(MaeKeysTest, LoadsADecoderThatIsThereEvenWhereItMayBeReset) {

@@ -107,9 +107,9 @@ TEST(MaeStKeysTest, RefusesPositionsOfAnotherClipSizeWithBothShapes) {
               ThrowsError(ErrorKind::kData,
                           AllOf(HasSubstr("pos_embed_temporal"), HasSubstr("[1, 2, 32]"),
                                 HasSubstr("[1, 3, 32]"), HasSubstr("frames and img_size"))));
-  EXPECT_THAT([&] { larger->load_weights(weights, {}); },
-              ThrowsError(ErrorKind::kData, AllOf(HasSubstr("[1, 16, 32]"),
-                                                  HasSubstr("[1, 36, 32]"))));
+  EXPECT_THAT(
+      [&] { larger->load_weights(weights, {}); },
+      ThrowsError(ErrorKind::kData, AllOf(HasSubstr("[1, 16, 32]"), HasSubstr("[1, 36, 32]"))));
 }
 
 TEST(MaeStKeysTest, RefusesOtherClassCountsSayingWhatToDo) {

@@ -56,10 +56,10 @@ TEST(VideoVitTest, FollowsTheClipsSize) {
 TEST(VideoVitTest, RefusesOtherClipsAndSizesThatDoNotFit) {
   const auto model = build_model("mae_st_vit_test");
 
-  EXPECT_THAT([&] { model->forward(batch_of(at::randn({2, 3, 32, 32}))); },
-              ThrowsError(ErrorKind::kUser,
-                          AllOf(HasSubstr("mae_st_vit_test takes [N, 3, 4, 32, 32]"),
-                                HasSubstr("[2, 3, 32, 32]"))));
+  EXPECT_THAT(
+      [&] { model->forward(batch_of(at::randn({2, 3, 32, 32}))); },
+      ThrowsError(ErrorKind::kUser, AllOf(HasSubstr("mae_st_vit_test takes [N, 3, 4, 32, 32]"),
+                                          HasSubstr("[2, 3, 32, 32]"))));
   EXPECT_THAT([] { build_model("mae_st_vit_test", {{"frames", "5"}}); },
               ThrowsError(ErrorKind::kUser, HasSubstr("5 frames are no multiple")));
   EXPECT_THAT([] { build_model("mae_st_vit_test", {{"img_size", "30"}}); },
@@ -130,9 +130,8 @@ TEST(VideoMaeTest, KeepsThePapersTenthByDefault) {
 TEST(VideoMaeTest, RefusesNoiseOfAnotherShape) {
   const auto model = build_model("mae_st_test");
 
-  EXPECT_THAT(
-      [&] { pretrainer_of(*model).pretrain(clips(2), at::rand({2, 16}), kRatio, nullptr); },
-      ThrowsError(ErrorKind::kUser, AllOf(HasSubstr("[2, 32]"), HasSubstr("[2, 16]"))));
+  EXPECT_THAT([&] { pretrainer_of(*model).pretrain(clips(2), at::rand({2, 16}), kRatio, nullptr); },
+              ThrowsError(ErrorKind::kUser, AllOf(HasSubstr("[2, 32]"), HasSubstr("[2, 16]"))));
 }
 
 TEST(VideoMaeTest, SpreadsPredictedFramesAsTheOfficialCodeDoes) {
@@ -166,8 +165,8 @@ TEST(VideoMaeReconstructionTest, PastesPredictedFramesWherePixelsWereRemoved) {
       join_patches(tap.kept.at("pred"), {.frames = 1, .px = 8}, 32);  // frames 0 and 3
   EXPECT_TRUE(at::equal(frames(filled, 1, 3), frames(video, 1, 3)));
   EXPECT_TRUE(at::equal(frames(filled, 0, 1).slice(3, 0, 16), frames(video, 0, 1).slice(3, 0, 16)));
-  EXPECT_TRUE(at::allclose(frames(filled, 0, 1).slice(3, 16),
-                           frames(predicted, 0, 1).slice(3, 16), 1e-5, 1e-6));
+  EXPECT_TRUE(at::allclose(frames(filled, 0, 1).slice(3, 16), frames(predicted, 0, 1).slice(3, 16),
+                           1e-5, 1e-6));
   EXPECT_TRUE(at::allclose(frames(filled, 3, 4), frames(predicted, 1, 2), 1e-5, 1e-6));
 }
 
@@ -181,9 +180,9 @@ TEST(VideoMaeReconstructionTest, GivesNormalisedPatchesTheirScaleBack) {
       pretrainer_of(*model).reconstruct(video, first_tokens_kept(1), kRatio).reconstructed;
 
   const at::Tensor truth = tap.kept.at("target").select(1, kTokens - 1);  // [1, 8 * 8 * 3]
-  const at::Tensor expected = tap.kept.at("pred").select(1, kTokens - 1) *
-                                  (truth.var(-1) + 1e-6).sqrt().unsqueeze(-1) +
-                              truth.mean(-1, true);
+  const at::Tensor expected =
+      tap.kept.at("pred").select(1, kTokens - 1) * (truth.var(-1) + 1e-6).sqrt().unsqueeze(-1) +
+      truth.mean(-1, true);
   const at::Tensor last = filled.select(2, 3).slice(2, 24).slice(3, 24);  // [1, 3, 8, 8]
   EXPECT_TRUE(at::allclose(last, expected.view({1, 8, 8, 3}).permute({0, 3, 1, 2}), 1e-4, 1e-4));
 }

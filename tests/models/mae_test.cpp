@@ -1,5 +1,4 @@
 #include "models/mae/mae_variants.h"
-
 #include "tests/models/built.h"
 #include "tests/support/throws_error.h"
 
@@ -174,8 +173,7 @@ TEST_F(MaeTest, PutsEachPixelOfAPredictionInItsPlace) {
   parameter("decoder_pred.bias").copy_(at::arange(3 * kPatchPx * kPatchPx));
   const at::Tensor image = at::randn({1, 3, 32, 32});
 
-  const at::Tensor picture =
-      pretrainer_->reconstruct(image, noise_of_one(), 0.75).reconstructed;
+  const at::Tensor picture = pretrainer_->reconstruct(image, noise_of_one(), 0.75).reconstructed;
 
   // Patch 7 is in row 1 and column 3; its pixel (2, 5), green.
   EXPECT_EQ(picture[0][1][8 + 2][24 + 5].item<float>(), (2 * kPatchPx + 5) * 3 + 1);
@@ -187,8 +185,7 @@ TEST_F(MaeTest, GivesNormalisedPredictionsTheirPatchsMeanBack) {
   parameter("decoder_pred.bias").zero_();
   const at::Tensor image = at::randn({1, 3, 32, 32});
 
-  const at::Tensor picture =
-      pretrainer_->reconstruct(image, noise_of_one(), 0.75).reconstructed;
+  const at::Tensor picture = pretrainer_->reconstruct(image, noise_of_one(), 0.75).reconstructed;
 
   const at::Tensor patch = image.narrow(2, 8, 8).narrow(3, 24, 8);  // removed
   const at::Tensor drawn = picture.narrow(2, 8, 8).narrow(3, 24, 8);

@@ -181,7 +181,8 @@ TEST(MaskedHieraTest, PutsThePatchMeanWhereItPredictsZero) {
 
 TEST(MaskedHieraTest, ReconstructsClips) {
   const auto model = make_masked_hiera_model(
-      {}, [] {
+      {},
+      [] {
         MaskedHieraConfig config = clip_config();
         config.encoder.width = 8;
         config.encoder.stages = {1, 1, 1, 1};

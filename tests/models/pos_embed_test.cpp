@@ -24,11 +24,8 @@ TEST(ResizePosEmbedTest, KeepsPrefixTokensAndAConstantField) {
 }
 
 TEST(ResizePosEmbedTest, RefusesGridsThatAreNotSquare) {
-  EXPECT_THAT(
-      [] {
-        layers::resize_pos_embed(at::randn({1, 1 + 6, 4}), 1, {4, 4});
-      },
-      ThrowsError(ErrorKind::kData, HasSubstr("[1, 7, 4]")));
+  EXPECT_THAT([] { layers::resize_pos_embed(at::randn({1, 1 + 6, 4}), 1, {4, 4}); },
+              ThrowsError(ErrorKind::kData, HasSubstr("[1, 7, 4]")));
 }
 
 }  // namespace

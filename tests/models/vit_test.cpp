@@ -29,17 +29,11 @@ TEST(VitTest, FollowsTheImageSize) {
 TEST(VitTest, RefusesImagesOfAnotherSizeAndSizesThatDoNotFit) {
   const auto model = build_model("vit_test");
 
-  EXPECT_THAT(
-      [&] {
-        model->forward(batch_of(at::randn({2, 3, 40, 32})));
-      },
-      ThrowsError(ErrorKind::kUser,
-                  AllOf(HasSubstr("vit_test takes [N, 3, 32, 32]"), HasSubstr("[2, 3, 40, 32]"))));
-  EXPECT_THAT(
-      [] {
-        build_model("vit_test", {{"img_size", "30"}});
-      },
-      ThrowsError(ErrorKind::kUser, HasSubstr("30 is no multiple of patch size 8")));
+  EXPECT_THAT([&] { model->forward(batch_of(at::randn({2, 3, 40, 32}))); },
+              ThrowsError(ErrorKind::kUser, AllOf(HasSubstr("vit_test takes [N, 3, 32, 32]"),
+                                                  HasSubstr("[2, 3, 40, 32]"))));
+  EXPECT_THAT([] { build_model("vit_test", {{"img_size", "30"}}); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("30 is no multiple of patch size 8")));
 }
 
 TEST(VitTest, GivesFeaturesWhereItHasNoHead) {

@@ -1,8 +1,8 @@
+#include "tests/support/throws_error.h"
+
 #include <yardstick/golden.h>
 
 #include <gmock/gmock.h>
-
-#include "tests/support/throws_error.h"
 
 namespace yardstick {
 namespace {
@@ -13,8 +13,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 TEST(ArgumentsTest, NamesEverythingThatNobodyRead) {
-  const Arguments args =
-      Arguments::parse(R"({"depth": 2, "norm_layer": {"name": "LayerNorm", "eps": 1e-6}, "odd": 1})", "case");
+  const Arguments args = Arguments::parse(
+      R"({"depth": 2, "norm_layer": {"name": "LayerNorm", "eps": 1e-6}, "odd": 1})", "case");
 
   EXPECT_EQ(args.integer("depth"), 2);
   EXPECT_EQ(args.object("norm_layer").number("eps"), 1e-6);
@@ -35,7 +35,8 @@ TEST(ArgumentsTest, UsesTheFallbackOnlyWhereTheNameIsAbsent) {
   const Arguments args = Arguments::parse(R"({"pool": "avg"})", "case");
 
   EXPECT_EQ(args.integer("depth", 12), 12);
-  EXPECT_THAT([&] { args.integer("depth"); }, ThrowsError(ErrorKind::kData, HasSubstr("depth is missing")));
+  EXPECT_THAT([&] { args.integer("depth"); },
+              ThrowsError(ErrorKind::kData, HasSubstr("depth is missing")));
   EXPECT_THAT([&] { args.integer("pool", 1); },
               ThrowsError(ErrorKind::kData, HasSubstr("case: argument pool must be an integer")));
 }

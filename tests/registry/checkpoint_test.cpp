@@ -1,9 +1,12 @@
+#include "tests/support/temp_dir.h"
+#include "tests/support/throws_error.h"
+
 #include <yardstick/checkpoint.h>
 
 #include <ATen/ATen.h>
+
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
-
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,9 +15,6 @@
 #include <filesystem>
 #include <random>
 #include <string>
-
-#include "tests/support/temp_dir.h"
-#include "tests/support/throws_error.h"
 
 namespace yardstick {
 namespace {
@@ -63,8 +63,8 @@ TEST_P(BothFormatsTest, ReadsEveryDtypeAndStride) {
   EXPECT_TRUE(at::equal(file.tensors.at("model.transposed"), base.view({3, 4}).t()));
   EXPECT_TRUE(at::equal(file.tensors.at("model.tail"), base.slice(0, 5)));
   EXPECT_TRUE(at::equal(file.tensors.at("model.parameter"), at::full({2}, 0.25)));
-  for (const char* name : {"float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint64",
-                           "uint32", "uint16", "uint8"}) {
+  for (const char* name : {"float64", "float16", "bfloat16", "int64", "int32", "int16", "int8",
+                           "uint64", "uint32", "uint16", "uint8"}) {
     const at::Tensor& tensor = file.tensors.at(std::string("model.") + name);
     EXPECT_TRUE(at::equal(tensor.to(at::kLong), at::tensor({1, 2, 3}, at::kLong))) << name;
   }
@@ -74,8 +74,8 @@ TEST_P(BothFormatsTest, ReadsEveryDtypeAndStride) {
                           at::tensor({1.f, 2.f, 3.f})))
         << name;
   }
-  for (const char* name : {"float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz",
-                           "float8_e8m0fnu"}) {
+  for (const char* name :
+       {"float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz", "float8_e8m0fnu"}) {
     const at::Tensor& tensor = file.tensors.at(std::string("model.") + name);
     EXPECT_TRUE(at::equal(tensor.to(at::kFloat), at::tensor({1.f, 2.f, 4.f}))) << name;
   }
@@ -137,8 +137,7 @@ TEST_F(TorchFilesTest, RefusesAViewThatIsConjugatedOnlyInPassing) {
 }
 
 TEST_F(TorchFilesTest, ReadsNumpyScalars) {
-  const auto metadata =
-      nlohmann::json::parse(read_checkpoint(folder_->file("numpy.pt")).metadata);
+  const auto metadata = nlohmann::json::parse(read_checkpoint(folder_->file("numpy.pt")).metadata);
 
   EXPECT_EQ(metadata["best"], 0.5);
   EXPECT_EQ(metadata["step"], 9);
@@ -181,7 +180,8 @@ TEST_F(TorchFilesTest, WritesWhatPythonOpens) {
                                 {"e", at::empty({0, 3})}});
 
   const std::string check =
-      "import torch; s = torch.load('" + path + "', weights_only=True); "
+      "import torch; s = torch.load('" + path +
+      "', weights_only=True); "
       "assert list(s) == ['a', 'b.half', 'c', 'd', 'e']; "
       "assert torch.equal(s['a'], torch.arange(6.).view(2, 3)); "
       "assert s['b.half'].dtype == torch.float16 and s['b.half'].sum() == 300; "
@@ -249,7 +249,8 @@ TEST(CheckpointTest, NoticesThatAFileInUseWasWrittenTo) {
   const CheckpointFile renamed_over(path);
   write_torch_checkpoint(path, {{"a", at::zeros({16})}});  // by renaming
   const CheckpointFile written_to(path);
-  std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  std::filesystem::last_write_time(
+      path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
 
   renamed_over.require_unchanged();
   EXPECT_EQ(renamed_over.tensor(0).sum().item<float>(), 16);
@@ -269,7 +270,8 @@ TEST(CheckpointTest, SaysWhatAFileIsInsteadOfACheckpoint) {
   EXPECT_THAT(reading("version https://git-lfs.github.com/spec/v1\n"),
               ThrowsError(ErrorKind::kData, HasSubstr("git lfs pull")));
   EXPECT_THAT(reading("\x80\x04]."), ThrowsError(ErrorKind::kData, HasSubstr("bare pickle")));
-  EXPECT_THAT([] { read_checkpoint("/dev/null"); }, ThrowsError(ErrorKind::kData, HasSubstr("not a file")));
+  EXPECT_THAT([] { read_checkpoint("/dev/null"); },
+              ThrowsError(ErrorKind::kData, HasSubstr("not a file")));
 }
 
 TEST(CheckpointTest, ReadsShardsThroughTheirIndex) {
@@ -282,9 +284,11 @@ TEST(CheckpointTest, ReadsShardsThroughTheirIndex) {
   EXPECT_EQ(read_checkpoint(index).tensors.size(), 2);
 
   write_file(index, R"({"weight_map": {"a": "../m-1.safetensors"}})");
-  EXPECT_THAT([&] { read_checkpoint(index); }, ThrowsError(ErrorKind::kData, HasSubstr("not beside")));
+  EXPECT_THAT([&] { read_checkpoint(index); },
+              ThrowsError(ErrorKind::kData, HasSubstr("not beside")));
   write_file(index, R"({"weight_map": {"c": "m-1.safetensors"}})");
-  EXPECT_THAT([&] { read_checkpoint(index); }, ThrowsError(ErrorKind::kData, HasSubstr("lacks tensor c")));
+  EXPECT_THAT([&] { read_checkpoint(index); },
+              ThrowsError(ErrorKind::kData, HasSubstr("lacks tensor c")));
 }
 
 TEST(CheckpointTest, NamesFileAndPlaceOfWhatIsWrong) {

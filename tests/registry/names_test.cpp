@@ -33,7 +33,8 @@ TEST(NaturalLessTest, ComparesRunsOfDigitsAsNumbers) {
 }
 
 TEST(NearestNamesTest, FindsTyposAndCutOffNames) {
-  const std::vector<std::string> names = {"hiera_base_224", "hiera_tiny_224", "vit_base_patch16_224"};
+  const std::vector<std::string> names = {"hiera_base_224", "hiera_tiny_224",
+                                          "vit_base_patch16_224"};
 
   EXPECT_THAT(nearest_names("heira_base_224", names, 1), ElementsAre("hiera_base_224"));
   EXPECT_THAT(nearest_names("hiera_t", names), ElementsAre("hiera_tiny_224"));

@@ -1,8 +1,8 @@
+#include "tests/support/throws_error.h"
+
 #include <yardstick/params.h>
 
 #include <gmock/gmock.h>
-
-#include "tests/support/throws_error.h"
 
 namespace yardstick {
 namespace {
@@ -59,7 +59,8 @@ TEST(ParamsTest, RefusesValuesOfAnotherTypeRangeOrChoice) {
   };
 
   EXPECT_THAT(setting("epochs", "3.5"), ThrowsError(ErrorKind::kUser, HasSubstr("an integer")));
-  EXPECT_THAT(setting("epochs", "0"), ThrowsError(ErrorKind::kUser, HasSubstr("between 1 and 1000")));
+  EXPECT_THAT(setting("epochs", "0"),
+              ThrowsError(ErrorKind::kUser, HasSubstr("between 1 and 1000")));
   EXPECT_THAT(setting("epochs", "99999999999999999999"),
               ThrowsError(ErrorKind::kUser, HasSubstr("too large")));
   EXPECT_THAT(setting("lr", "nan"), ThrowsError(ErrorKind::kUser, HasSubstr("a number")));

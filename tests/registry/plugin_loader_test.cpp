@@ -1,11 +1,11 @@
+#include "tests/support/temp_dir.h"
+#include "tests/support/throws_error.h"
+
 #include <yardstick/plugin_loader.h>
 
 #include <gmock/gmock.h>
 
 #include <string>
-
-#include "tests/support/temp_dir.h"
-#include "tests/support/throws_error.h"
 
 namespace yardstick {
 namespace {
@@ -41,8 +41,9 @@ TEST(LoadPluginTest, RefusesASecondCopyNamingBoth) {
   Registrar registrar;
   load_plugin(fixture("fixture_good"), registrar);
 
-  EXPECT_THAT(loading(fixture("fixture_good"), registrar),
-              ThrowsError(ErrorKind::kUser, AllOf(HasSubstr("from_plugin"), HasSubstr("fixture_good"))));
+  EXPECT_THAT(
+      loading(fixture("fixture_good"), registrar),
+      ThrowsError(ErrorKind::kUser, AllOf(HasSubstr("from_plugin"), HasSubstr("fixture_good"))));
 }
 
 TEST(LoadPluginTest, SaysWhichVersionDoesNotFit) {
@@ -60,7 +61,8 @@ TEST(LoadPluginTest, KeepsNothingOfAPluginThatThrows) {
   Registrar registrar;
 
   EXPECT_THAT(loading(fixture("fixture_throws"), registrar),
-              ThrowsError(ErrorKind::kUser, AllOf(HasSubstr("fixture_throws"), HasSubstr("no luck today"))));
+              ThrowsError(ErrorKind::kUser,
+                          AllOf(HasSubstr("fixture_throws"), HasSubstr("no luck today"))));
 
   EXPECT_THAT(registrar.metrics.names(), IsEmpty());
 }

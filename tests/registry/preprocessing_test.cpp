@@ -1,12 +1,12 @@
+#include "tests/support/temp_dir.h"
+#include "tests/support/throws_error.h"
+
 #include <yardstick/preprocessing.h>
 #include <yardstick/weights_catalog.h>
 
 #include <gmock/gmock.h>
 
 #include <string>
-
-#include "tests/support/temp_dir.h"
-#include "tests/support/throws_error.h"
 
 namespace yardstick {
 namespace {
@@ -32,7 +32,8 @@ TEST(PreprocessingTest, RefusesWhatItDoesNotKnow) {
     return [text] { preprocessing_from_json(text, "vit.json"); };
   };
   EXPECT_THAT(reading(R"({"crop": 224})"), ThrowsError(ErrorKind::kData, HasSubstr("no crop")));
-  EXPECT_THAT(reading(R"({"crop_px": 224})"), ThrowsError(ErrorKind::kData, HasSubstr("lacks crop_pct")));
+  EXPECT_THAT(reading(R"({"crop_px": 224})"),
+              ThrowsError(ErrorKind::kData, HasSubstr("lacks crop_pct")));
   EXPECT_THAT(reading("7"), ThrowsError(ErrorKind::kData, HasSubstr("vit.json")));
 }
 

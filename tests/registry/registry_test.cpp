@@ -1,10 +1,10 @@
+#include "tests/support/throws_error.h"
+
 #include <yardstick/registry.h>
 
 #include <gmock/gmock.h>
 
 #include <memory>
-
-#include "tests/support/throws_error.h"
 
 namespace yardstick {
 namespace {

@@ -1,15 +1,16 @@
+#include "tests/support/temp_dir.h"
+#include "tests/support/throws_error.h"
+
 #include <yardstick/tensor_file.h>
 
 #include <ATen/ATen.h>
+
 #include <gmock/gmock.h>
 
 #include <cstring>
 #include <filesystem>
 #include <random>
 #include <string>
-
-#include "tests/support/temp_dir.h"
-#include "tests/support/throws_error.h"
 
 namespace yardstick {
 namespace {
@@ -85,8 +86,8 @@ TEST_F(TensorFileTest, RefusesATruncatedFileNamingItAndTheTensor) {
   const std::string whole = read_file(path_);
 
   EXPECT_THAT(reading(whole.substr(0, whole.size() - 1)),
-              ThrowsError(ErrorKind::kData, AllOf(HasSubstr(path_), HasSubstr("weights"),
-                                                  HasSubstr("truncated"))));
+              ThrowsError(ErrorKind::kData,
+                          AllOf(HasSubstr(path_), HasSubstr("weights"), HasSubstr("truncated"))));
   EXPECT_THAT(reading(whole.substr(0, 20)), ThrowsError(ErrorKind::kData, HasSubstr("truncated")));
   EXPECT_THAT(reading(""), ThrowsError(ErrorKind::kData, HasSubstr("is empty")));
   EXPECT_THAT(reading("seven b"), ThrowsError(ErrorKind::kData, HasSubstr("too few")));
@@ -95,14 +96,16 @@ TEST_F(TensorFileTest, RefusesATruncatedFileNamingItAndTheTensor) {
 TEST_F(TensorFileTest, RefusesOverlapsGapsAndDuplicates) {
   const std::string two(8, '\0');
   EXPECT_THAT(reading(file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
-                              R"("b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}})", two)),
+                              R"("b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}})",
+                              two)),
               ThrowsError(ErrorKind::kData, HasSubstr("overlap")));
   EXPECT_THAT(reading(file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", two)),
               ThrowsError(ErrorKind::kData, HasSubstr("no tensor covers data offset 0")));
   EXPECT_THAT(reading(file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", two)),
               ThrowsError(ErrorKind::kData, HasSubstr("4 bytes at the end")));
   EXPECT_THAT(reading(file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
-                              R"("a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", two)),
+                              R"("a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+                              two)),
               ThrowsError(ErrorKind::kData, HasSubstr("a occurs twice")));
 }
 
@@ -111,7 +114,8 @@ TEST_F(TensorFileTest, RefusesShapesThatDoNotFitTheirBytes) {
   EXPECT_THAT(reading(file_of(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", four)),
               ThrowsError(ErrorKind::kData, HasSubstr("its shape needs 8")));
   EXPECT_THAT(reading(file_of(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],)"
-                              R"("data_offsets":[0,0]}})", "")),
+                              R"("data_offsets":[0,0]}})",
+                              "")),
               ThrowsError(ErrorKind::kData, HasSubstr("impossible shape")));
   EXPECT_THAT(reading(file_of(R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", four)),
               ThrowsError(ErrorKind::kData, HasSubstr("impossible shape")));
@@ -122,21 +126,24 @@ TEST_F(TensorFileTest, RefusesShapesThatDoNotFitTheirBytes) {
 TEST_F(TensorFileTest, RefusesHostileHeadersBeforeTheyCostAnything) {
   EXPECT_THAT(reading(file_of("{\"a\":" + std::string(100'000, '['), "")),
               ThrowsError(ErrorKind::kData, HasSubstr("tensor a")));
-  EXPECT_THAT(reading(file_of(R"({"a":{"dtype":"F32","dtype":"F32","shape":[],"data_offsets":[0,4]}})",
-                              std::string(4, '\0'))),
-              ThrowsError(ErrorKind::kData, HasSubstr("nothing else")));
+  EXPECT_THAT(
+      reading(file_of(R"({"a":{"dtype":"F32","dtype":"F32","shape":[],"data_offsets":[0,4]}})",
+                      std::string(4, '\0'))),
+      ThrowsError(ErrorKind::kData, HasSubstr("nothing else")));
   EXPECT_THAT(reading(file_of(R"({"__metadata__":{"k":1}})", "")),
               ThrowsError(ErrorKind::kData, HasSubstr("metadata k is not text")));
   EXPECT_THAT(reading(file_of(R"({"__metadata__":{"k":"a","k":"b"}})", "")),
               ThrowsError(ErrorKind::kData, HasSubstr("k occurs twice")));
-  EXPECT_THAT(reading(file_of("[]", "")), ThrowsError(ErrorKind::kData, HasSubstr("not a JSON object")));
+  EXPECT_THAT(reading(file_of("[]", "")),
+              ThrowsError(ErrorKind::kData, HasSubstr("not a JSON object")));
   EXPECT_THAT(reading(file_of(R"({"a\u001b":3})", "")),
               ThrowsError(ErrorKind::kData, HasSubstr("a\\x1b")));
 }
 
 // Either reads or refuses; the sanitizer build sees every out-of-bounds access.
 TEST_F(TensorFileTest, SurvivesMutatedFiles) {
-  write_safetensors(path_, {{"a", at::ones({4, 4})}, {"b", at::ones({3}, at::kLong)}}, {{"k", "v"}});
+  write_safetensors(path_, {{"a", at::ones({4, 4})}, {"b", at::ones({3}, at::kLong)}},
+                    {{"k", "v"}});
   const std::string whole = read_file(path_);
   std::mt19937 random(7);
   int refused = 0;
@@ -160,7 +167,8 @@ TEST_F(TensorFileTest, SurvivesMutatedFiles) {
 TEST_F(TensorFileTest, LeavesNothingBehindWhereItCannotWrite) {
   EXPECT_THAT([&] { write_safetensors(dir_.file("no/such/folder.safetensors"), {}); },
               ThrowsError(ErrorKind::kEnvironment, HasSubstr("cannot be created")));
-  EXPECT_THAT([&] { write_safetensors("/dev/full/x", {}); }, ThrowsError(ErrorKind::kEnvironment, testing::_));
+  EXPECT_THAT([&] { write_safetensors("/dev/full/x", {}); },
+              ThrowsError(ErrorKind::kEnvironment, testing::_));
   EXPECT_TRUE(std::filesystem::is_empty(dir_.path()));
 }
 

@@ -1,11 +1,12 @@
+#include "registry/adopt_scope.h"
+#include "tests/support/throws_error.h"
+
 #include <yardstick/weights.h>
 
 #include <ATen/ATen.h>
-#include <gmock/gmock.h>
 #include <torch/nn/modules/linear.h>
 
-#include "registry/adopt_scope.h"
-#include "tests/support/throws_error.h"
+#include <gmock/gmock.h>
 
 namespace yardstick {
 namespace {
@@ -48,7 +49,8 @@ TEST(LoadStateTest, SharesNoMemoryBetweenParameters) {
   torch::nn::Linear linear(2, 2);
   const at::Tensor storage = at::rand({5});
   const at::Tensor before = storage.slice(0, 0, 4).clone();
-  const TensorMap weights = {{"weight", storage.slice(0, 0, 4).view({2, 2})}, {"bias", storage.slice(0, 3)}};
+  const TensorMap weights = {{"weight", storage.slice(0, 0, 4).view({2, 2})},
+                             {"bias", storage.slice(0, 3)}};
 
   const AdoptScope scope;
   load_state(*linear, weights);
@@ -61,20 +63,23 @@ TEST(LoadStateTest, CopiesNothingUnlessAllNamesFit) {
   torch::nn::Linear linear(3, 2);
   const at::Tensor before = linear->weight.detach().clone();
 
-  const LoadReport report = load_state(*linear, {{"weight", at::zeros({2, 3})}, {"biass", at::zeros({2})}});
+  const LoadReport report =
+      load_state(*linear, {{"weight", at::zeros({2, 3})}, {"biass", at::zeros({2})}});
 
   EXPECT_THAT(report.missing, ElementsAre("bias"));
   EXPECT_THAT(report.unexpected, ElementsAre("biass"));
   EXPECT_TRUE(at::equal(linear->weight.detach(), before));
-  EXPECT_THAT([&] { require_complete(report, "x.safetensors"); },
-              ThrowsError(ErrorKind::kData, AllOf(HasSubstr("x.safetensors"), HasSubstr("bias (biass?)"))));
+  EXPECT_THAT(
+      [&] { require_complete(report, "x.safetensors"); },
+      ThrowsError(ErrorKind::kData, AllOf(HasSubstr("x.safetensors"), HasSubstr("bias (biass?)"))));
 }
 
 TEST(LoadStateTest, RefusesAnotherShapeNamingBoth) {
   torch::nn::Linear linear(3, 2);
 
-  EXPECT_THAT([&] { load_state(*linear, {{"weight", at::zeros({2, 4})}, {"bias", at::zeros({2})}}); },
-              ThrowsError(ErrorKind::kData, AllOf(HasSubstr("[2, 4]"), HasSubstr("[2, 3]"))));
+  EXPECT_THAT(
+      [&] { load_state(*linear, {{"weight", at::zeros({2, 4})}, {"bias", at::zeros({2})}}); },
+      ThrowsError(ErrorKind::kData, AllOf(HasSubstr("[2, 4]"), HasSubstr("[2, 3]"))));
 }
 
 }  // namespace

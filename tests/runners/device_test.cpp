@@ -89,9 +89,13 @@ TEST(CpuMemoryTest, CountsThePeakOfWhatIsAllocated) {
 TEST(CpuMemoryTest, ADeviceMeasuresFromResetToRead) {
   const auto device = open_device("cpu");
   device->reset_peak_memory();
-  { const at::Tensor large = at::empty({1 << 20}); }
+  {
+    const at::Tensor large = at::empty({1 << 20});
+  }
   const DeviceMemory memory = device->memory();
-  { const at::Tensor larger = at::empty({1 << 21}); }
+  {
+    const at::Tensor larger = at::empty({1 << 21});
+  }
 
   EXPECT_EQ(memory.peak_allocated_bytes, std::int64_t{4} << 20);
   EXPECT_GT(memory.process_bytes, 0);

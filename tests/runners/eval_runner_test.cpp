@@ -146,11 +146,8 @@ TEST(EvalRunnerTest, Bf16CastsTheWeights) {
 TEST(EvalRunnerTest, Tf32IsRefusedOnACpu) {
   Evaluation evaluation;
 
-  EXPECT_THAT(
-      [&] {
-        evaluation.run({{"precision", "tf32"}});
-      },
-      ThrowsError(ErrorKind::kUser, HasSubstr("tf32 is a GPU's precision")));
+  EXPECT_THAT([&] { evaluation.run({{"precision", "tf32"}}); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("tf32 is a GPU's precision")));
 }
 
 TEST(EvalRunnerTest, OutOfMemoryIsAFailedRecord) {
@@ -192,18 +189,14 @@ TEST(EvalRunnerTest, NearestNeighboursVoteWithoutTheHead) {
 TEST(EvalRunnerTest, FewNeighboursAreAllThatMayVote) {
   Evaluation evaluation;
 
-  EXPECT_THAT(test::find_measurement(
-                  evaluation.run({{"protocol", "knn"},
-                                  {"knn_neighbours", "2"},
-                                  {"knn_samples_per_class", "3"}}),
-                  "accuracy/knn_top1")
+  EXPECT_THAT(test::find_measurement(evaluation.run({{"protocol", "knn"},
+                                                     {"knn_neighbours", "2"},
+                                                     {"knn_samples_per_class", "3"}}),
+                                     "accuracy/knn_top1")
                   ->about,
               HasSubstr("2 nearest of 12"));
-  EXPECT_THAT(
-      [&] {
-        evaluation.run({{"protocol", "knn"}, {"knn_neighbours", "65"}});
-      },
-      ThrowsError(ErrorKind::kUser, HasSubstr("65")));
+  EXPECT_THAT([&] { evaluation.run({{"protocol", "knn"}, {"knn_neighbours", "65"}}); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("65")));
 }
 
 }  // namespace

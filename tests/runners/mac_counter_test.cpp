@@ -59,33 +59,23 @@ TEST(MacCounterTest, CountsLinearOnceWithAndWithoutGradients) {
 TEST(MacCounterTest, CountsConvolutionsByOutputPosition) {
   const at::Tensor image = at::randn({2, 6, 10, 12});
 
-  EXPECT_EQ(total_of([&] {
-              at::conv2d(image, at::randn({8, 6, 3, 3}), {}, 1, 1);
-            }),
+  EXPECT_EQ(total_of([&] { at::conv2d(image, at::randn({8, 6, 3, 3}), {}, 1, 1); }),
             2 * 10 * 12 * 8 * 6 * 9);
-  EXPECT_EQ(total_of([&] {
-              at::conv2d(image, at::randn({8, 6, 2, 3}), {}, {2, 3});
-            }),
+  EXPECT_EQ(total_of([&] { at::conv2d(image, at::randn({8, 6, 2, 3}), {}, {2, 3}); }),
             2 * 5 * 4 * 8 * 6 * 6);
-  EXPECT_EQ(total_of([&] {
-              at::conv2d(image, at::randn({6, 1, 3, 3}), {}, 1, 1, 1, 6);
-            }),
+  EXPECT_EQ(total_of([&] { at::conv2d(image, at::randn({6, 1, 3, 3}), {}, 1, 1, 1, 6); }),
             2 * 10 * 12 * 6 * 9);
   EXPECT_EQ(total_of([&] {
               at::conv2d(image, at::randn({8, 6, 3, 3}), {}, 1, at::IntArrayRef({0, 0}), 2);
             }),
             2 * 6 * 8 * 8 * 6 * 9);
-  EXPECT_EQ(total_of([&] {
-              at::conv1d(at::randn({1, 2, 9}), at::randn({4, 2, 3}));
-            }),
+  EXPECT_EQ(total_of([&] { at::conv1d(at::randn({1, 2, 9}), at::randn({4, 2, 3})); }),
             7 * 4 * 2 * 3);
   EXPECT_EQ(total_of([&] {
               at::conv3d(at::randn({1, 3, 4, 8, 8}), at::randn({5, 3, 2, 4, 4}), {}, {2, 4, 4});
             }),
             2 * 2 * 2 * 5 * 3 * 2 * 16);
-  EXPECT_EQ(total_of([&] {
-              at::conv_transpose2d(image, at::randn({6, 4, 2, 2}), {}, 2);
-            }),
+  EXPECT_EQ(total_of([&] { at::conv_transpose2d(image, at::randn({6, 4, 2, 2}), {}, 2); }),
             2 * 6 * 10 * 12 * 4 * 4);
 }
 

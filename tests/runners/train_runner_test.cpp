@@ -183,14 +183,11 @@ TEST(TrainRunnerTest, RefusesToResumeWithOtherSettingsAndSaysWhich) {
   const test::TempDir folder;
   training.run(folder.path(), {}, false, Training::after(5));
 
-  EXPECT_THAT(
-      [&] {
-        training.run(folder.path(), {{"lr", "0.02"}, {"seed", "3"}}, true);
-      },
-      ThrowsError(ErrorKind::kUser,
-                  testing::AllOf(HasSubstr("settings.lr is 0.02 here and 0.01 in"),
-                                 HasSubstr("settings.seed is 3 here and 0 in"),
-                                 Not(HasSubstr("batch_size")))));
+  EXPECT_THAT([&] { training.run(folder.path(), {{"lr", "0.02"}, {"seed", "3"}}, true); },
+              ThrowsError(ErrorKind::kUser,
+                          testing::AllOf(HasSubstr("settings.lr is 0.02 here and 0.01 in"),
+                                         HasSubstr("settings.seed is 3 here and 0 in"),
+                                         Not(HasSubstr("batch_size")))));
 }
 
 TEST(TrainRunnerTest, ResumesWithAnotherCheckpointInterval) {
@@ -304,11 +301,8 @@ TEST(TrainRunnerTest, TooFewSamplesForAStepIsTheUsersError) {
   Training training;
   const test::TempDir folder;
 
-  EXPECT_THAT(
-      [&] {
-        training.run(folder.path(), {{"batch_size", "128"}});
-      },
-      ThrowsError(ErrorKind::kUser, HasSubstr("64 samples, fewer than one step")));
+  EXPECT_THAT([&] { training.run(folder.path(), {{"batch_size", "128"}}); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("64 samples, fewer than one step")));
 }
 
 TEST(TrainRunnerTest, AHeadOfAnotherSizeIsOneLine) {
@@ -338,21 +332,12 @@ TEST(TrainSettingsTest, RefusesWhatDoesNotGoTogether) {
   Training training;
   const test::TempDir folder;
 
-  EXPECT_THAT(
-      [&] {
-        training.run(folder.path(), {{"warmup_epochs", "4"}});
-      },
-      ThrowsError(ErrorKind::kUser, HasSubstr("warmup_epochs")));
-  EXPECT_THAT(
-      [&] {
-        training.run(folder.path(), {{"min_lr", "1"}});
-      },
-      ThrowsError(ErrorKind::kUser, HasSubstr("min_lr")));
-  EXPECT_THAT(
-      [&] {
-        training.run(folder.path(), {{"precision", "fp16"}});
-      },
-      ThrowsError(ErrorKind::kUser, HasSubstr("fp16 takes a GPU")));
+  EXPECT_THAT([&] { training.run(folder.path(), {{"warmup_epochs", "4"}}); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("warmup_epochs")));
+  EXPECT_THAT([&] { training.run(folder.path(), {{"min_lr", "1"}}); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("min_lr")));
+  EXPECT_THAT([&] { training.run(folder.path(), {{"precision", "fp16"}}); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("fp16 takes a GPU")));
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ TEST(ImageDecoderTest, SaysWhatIsWrongWithABadFile) {
   EXPECT_THAT([] { decode("bad/zeros.jpg"); }, fails_with("first bytes 00 00 00 00"));
   EXPECT_THAT([] { decode("bad/truncated.png"); }, fails_with("a truncated PNG"));
   EXPECT_THAT([] { decode("bad/bad_crc.png"); }, fails_with("a broken PNG: IDAT: "));
-  EXPECT_THAT([] { decode("bad/missing_eoi.jpg"); }, fails_with("a truncated JPEG: the file ends before row"));
+  EXPECT_THAT([] { decode("bad/missing_eoi.jpg"); },
+              fails_with("a truncated JPEG: the file ends before row"));
   EXPECT_THAT([] { decode("bad/huge_header.png"); },
               fails_with("60000 x 60000 pixels are more than the 178956970"));
 }
