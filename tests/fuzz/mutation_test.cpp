@@ -142,5 +142,32 @@ TEST(CheckpointMemoryTest, IsBoundedForThePickleOfNothingButObjects) {
   }
 }
 
+// Six bytes copy a list of a thousand.
+TEST(CheckpointMemoryTest, IsBoundedForCopiesOfALongList) {
+  std::string bytes = "\x80\x04]\x94(";
+  for (int i = 0; i < 500; ++i) bytes += "K\x01K\x02\x86";
+  bytes += "eccollections\nOrderedDict\n\x94";
+  for (int i = 0; i < 2000; ++i) bytes += std::string("h\x01h\x00\x85R", 6);
+
+  const Outcome outcome = outcome_of(bytes);
+
+  EXPECT_NE(outcome.refusal.find("expands to far more than its size"), std::string::npos)
+      << outcome.refusal;
+  EXPECT_LE(outcome.bytes, kFreeBytes + kBytesOfAByte * bytes.size());
+}
+
+// Thirty lists that hold one another twice are a billion once they are written out.
+TEST(CheckpointMemoryTest, IsBoundedForObjectsThatShareOneAnother) {
+  std::string bytes = "\x80\x04]\x94K\x01" "a";
+  for (char i = 0; i < 30; ++i) bytes += std::string("0]\x94(h") + i + "h" + i + "e";
+  bytes += '.';
+
+  const Outcome outcome = outcome_of(bytes);
+
+  EXPECT_NE(outcome.refusal.find("expands to far more than its size"), std::string::npos)
+      << outcome.refusal;
+  EXPECT_LE(outcome.bytes, kFreeBytes + kBytesOfAByte * bytes.size());
+}
+
 }  // namespace
 }  // namespace yardstick::test
