@@ -5,8 +5,8 @@
 #include "models/hiera/masked_pixels.h"
 #include "models/layers/input_check.h"
 #include "models/layers/masking.h"
+#include "models/layers/noise_check.h"
 
-#include <yardstick/error.h>
 #include <yardstick/masked_pretrainer.h>
 
 #include <ATen/TensorOperators.h>
@@ -47,14 +47,14 @@ class MaskedHieraModel final : public Model, public MaskedPretrainer {
   at::Tensor pretrain(const at::Tensor& input, const at::Tensor& noise, double mask_ratio,
                       ActivationTap* tap) override {
     require_pixels(input);
-    require_noise(input, noise);
+    layers::require_noise(noise, input.size(0), mask_units(), info_.name);
     return net_->pretrain(input, noise, mask_ratio, layers::TapScope(tap)).loss;
   }
 
   Reconstruction reconstruct(const at::Tensor& input, const at::Tensor& noise,
                              double mask_ratio) override {
     require_pixels(input);
-    require_noise(input, noise);
+    layers::require_noise(noise, input.size(0), mask_units(), info_.name);
     const at::NoGradGuard no_grad;
     const MaskedHiera::Pass pass = net_->pretrain(input, noise, mask_ratio, layers::TapScope());
 
@@ -74,13 +74,6 @@ class MaskedHieraModel final : public Model, public MaskedPretrainer {
 
   void require_pixels(const at::Tensor& input) const {
     layers::require_input(input, config().encoder.channels, config().encoder.input, info_.name);
-  }
-
-  void require_noise(const at::Tensor& input, const at::Tensor& noise) const {
-    if (noise.defined() && noise.sizes() == at::IntArrayRef({input.size(0), mask_units()})) return;
-    throw_user(concat(info_.name, " takes noise of shape [", input.size(0), ", ", mask_units(),
-                      "], not ", noise.defined() ? concat(noise.sizes()) : std::string("nothing")),
-               "draw one number for each mask unit of each input");
   }
 
   ModelInfo info_;
