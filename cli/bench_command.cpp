@@ -97,7 +97,7 @@ int run(const CommandLine& line, Context& context) {
 }  // namespace
 
 Command bench_command() {
-  Command command{
+  return {
       .name = "bench",
       .summary = "measures a model's speed, memory and cost",
       .arguments = "[MODEL[.TAG]]",
@@ -110,18 +110,18 @@ Command bench_command() {
           "and one that cannot be decoded ends the command with exit code 3.",
       .max_arguments = 1,
       .groups = {{"What is measured",
-                  {{.name = "batch",
-                    .value = "LIST",
-                    .help = "batch sizes, as 1,8,32 or 1-64*2",
-                    .fallback = "1"},
-                   {.name = "images",
-                    .value = "PATH",
-                    .help = "image or folder of images to run on",
-                    .fallback = "noise with the statistics of images"},
-                   objective_option(),
-                   set_option(),
-                   method_option(),
-                   config_option()}},
+                  after_weights_options({{.name = "batch",
+                                          .value = "LIST",
+                                          .help = "batch sizes, as 1,8,32 or 1-64*2",
+                                          .fallback = "1"},
+                                         {.name = "images",
+                                          .value = "PATH",
+                                          .help = "image or folder of images to run on",
+                                          .fallback = "noise with the statistics of images"},
+                                         objective_option(),
+                                         set_option(),
+                                         method_option(),
+                                         config_option()})},
                  {"Where and how",
                   {device_option(), init_seed_option(), database_option(), dry_run_option(),
                    details_option(), json_option()}},
@@ -135,10 +135,6 @@ Command bench_command() {
                     "trained weights, doubling batches, training steps too"}},
       .run = run,
   };
-  auto& what = command.groups[0].options;
-  const auto weights = weights_options();
-  what.insert(what.begin(), weights.begin(), weights.end());
-  return command;
 }
 
 }  // namespace yardstick::cli

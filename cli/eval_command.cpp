@@ -74,7 +74,7 @@ int run(const CommandLine& line, Context& context) {
 }  // namespace
 
 Command eval_command() {
-  Command command{
+  return {
       .name = "eval",
       .summary = "scores a model's weights on a task",
       .arguments = "[MODEL[.TAG]]",
@@ -89,12 +89,13 @@ Command eval_command() {
           "skipped; skipped ones are counted beside the accuracy.",
       .max_arguments = 1,
       .groups = {{"What is scored",
-                  {{.name = "random-weights", .help = "score random weights, to try the pipeline"},
-                   task_option(),
-                   data_option(),
-                   set_option(),
-                   method_option(),
-                   config_option()}},
+                  after_weights_options({{.name = "random-weights",
+                                          .help = "score random weights, to try the pipeline"},
+                                         task_option(),
+                                         data_option(),
+                                         set_option(),
+                                         method_option(),
+                                         config_option()})},
                  {"Where and how",
                   {device_option(), init_seed_option(), database_option(), dry_run_option(),
                    details_option(), json_option()}},
@@ -114,10 +115,6 @@ Command eval_command() {
             "leave broken images out, and count them"}},
       .run = run,
   };
-  auto& what = command.groups[0].options;
-  const auto weights = weights_options();
-  what.insert(what.begin(), weights.begin(), weights.end());
-  return command;
 }
 
 }  // namespace yardstick::cli

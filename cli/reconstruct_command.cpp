@@ -119,7 +119,7 @@ int run(const CommandLine& line, Context& context) {
 }  // namespace
 
 Command reconstruct_command() {
-  Command command{
+  return {
       .name = "reconstruct",
       .summary = "draws what a masked auto-encoder makes of images",
       .arguments = "[MODEL[.TAG]]",
@@ -132,15 +132,16 @@ Command reconstruct_command() {
           "drawn.",
       .max_arguments = 1,
       .groups = {{"What is drawn",
-                  {{.name = "random-weights", .help = "draw random weights, to try the pipeline"},
-                   task_option(),
-                   data_option(),
-                   {.name = "images",
-                    .value = "PATH",
-                    .help = "image or folder of images, in place of a task"},
-                   set_option(),
-                   method_option(),
-                   config_option()}},
+                  after_weights_options({{.name = "random-weights",
+                                          .help = "draw random weights, to try the pipeline"},
+                                         task_option(),
+                                         data_option(),
+                                         {.name = "images",
+                                          .value = "PATH",
+                                          .help = "image or folder of images, in place of a task"},
+                                         set_option(),
+                                         method_option(),
+                                         config_option()})},
                  {"Where and how",
                   {{.name = "out",
                     .value = "FILE",
@@ -159,10 +160,6 @@ Command reconstruct_command() {
                     "published weights on your own photographs"}},
       .run = run,
   };
-  auto& what = command.groups[0].options;
-  const auto weights = weights_options();
-  what.insert(what.begin(), weights.begin(), weights.end());
-  return command;
 }
 
 }  // namespace yardstick::cli

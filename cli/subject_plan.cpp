@@ -241,14 +241,16 @@ std::unique_ptr<Model> build_from_weights(const std::string& name, const std::st
   return build_subject(plan, /*seed=*/0, context).model;
 }
 
-std::vector<Option> weights_options() {
-  return {
+std::vector<Option> after_weights_options(const std::vector<Option>& others) {
+  std::vector<Option> options = {
       {.name = "weights",
        .value = "FILE",
        .help = "safetensors (also an index of shards) or torch.save file to load; one written by "
                "`yardstick train` names its model"},
       weights_key_option(),
       reset_head_option()};
+  options.insert(options.end(), others.begin(), others.end());
+  return options;
 }
 
 Option weights_key_option() {

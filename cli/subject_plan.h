@@ -75,8 +75,9 @@ BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context&
 std::unique_ptr<Model> build_from_weights(const std::string& name, const std::string& file,
                                           Context& context);
 
-// --weights, --weights-key and --reset-head.
-std::vector<Option> weights_options();
+// --weights, --weights-key and --reset-head, and behind them the command's other options of what it
+// runs on.
+std::vector<Option> after_weights_options(const std::vector<Option>& others);
 Option weights_key_option();
 Option reset_head_option();
 

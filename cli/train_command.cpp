@@ -88,7 +88,7 @@ int run(const CommandLine& line, Context& context) {
 }  // namespace
 
 Command train_command() {
-  Command command{
+  return {
       .name = "train",
       .summary = "trains a model on a task",
       .arguments = "[MODEL[.TAG]]",
@@ -109,8 +109,8 @@ Command train_command() {
           "pre-trained file: `--weights FILE --reset-head`.",
       .max_arguments = 1,
       .groups = {{"What is trained",
-                  {task_option(), data_option(), objective_option(), set_option(), method_option(),
-                   config_option()}},
+                  after_weights_options({task_option(), data_option(), objective_option(),
+                                         set_option(), method_option(), config_option()})},
                  {"Where and how",
                   {{.name = "output",
                     .value = "DIR",
@@ -140,10 +140,6 @@ Command train_command() {
                     "go on after an interruption"}},
       .run = run,
   };
-  auto& what = command.groups[0].options;
-  const auto weights = weights_options();
-  what.insert(what.begin(), weights.begin(), weights.end());
-  return command;
 }
 
 }  // namespace yardstick::cli

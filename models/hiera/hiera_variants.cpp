@@ -5,6 +5,7 @@
 #include "models/hiera/hiera_model.h"
 #include "models/hiera/masked_hiera_variants.h"
 #include "models/hiera/sam2_variants.h"
+#include "models/variant_table.h"
 
 #include <yardstick/check.h>
 #include <yardstick/error.h>
@@ -204,9 +205,7 @@ std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start 
   HieraConfig config = config_of(variant, image_px);
   config.classes = params.get<std::int64_t>("classes");
   config.drop_path = params.get<double>("drop_path");
-  if (const auto problem = problem_of(config)) {
-    throw_user(concat(variant.name, ": ", *problem), "`yardstick show` explains the parameters");
-  }
+  require_buildable(variant.name, config);
   return make_hiera_model(info_of(variant, image_px), config, start);
 }
 
@@ -236,16 +235,9 @@ ModelInfo hiera_classifier_info(std::string_view name, std::int64_t image_px) {
 std::int64_t hiera_classifier_px(std::string_view name) { return variant_of(name).image_px; }
 
 void register_hiera(Registrar& registrar) {
-  for (const Variant& variant : kVariants) {
-    ModelEntry entry;
-    entry.name = variant.name;
-    entry.info = info_of(variant, variant.image_px);
-    entry.schema = schema_of(variant);
-    entry.build = [&variant](const Params& params) {
-      return make(variant, params, Start::kRandom);
-    };
-    registrar.add(std::move(entry));
-  }
+  register_variants(
+      registrar, kVariants,
+      [](const Variant& variant) { return info_of(variant, variant.image_px); }, schema_of, make);
   register_masked_hiera(registrar);
   register_sam2(registrar);
   registrar.add(hiera_golden_family());

@@ -3,6 +3,7 @@
 #include "models/hiera/hiera_variants.h"
 #include "models/hiera/masked_hiera_config.h"
 #include "models/hiera/masked_hiera_model.h"
+#include "models/variant_table.h"
 
 #include <yardstick/error.h>
 
@@ -101,9 +102,7 @@ MaskedHieraConfig config_of(const Variant& variant, const Params& params) {
 
 std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
   const MaskedHieraConfig config = config_of(variant, params);
-  if (const auto problem = problem_of(config)) {
-    throw_user(concat(variant.name, ": ", *problem), "`yardstick show` explains the parameters");
-  }
+  require_buildable(variant.name, config);
   return make_masked_hiera_model(info_of(variant, params.get<std::int64_t>("img_size")), config,
                                  start);
 }
@@ -117,16 +116,12 @@ std::unique_ptr<Model> make_masked_hiera_variant(std::string_view name, const Pa
 }
 
 void register_masked_hiera(Registrar& registrar) {
-  for (const Variant& variant : kVariants) {
-    ModelEntry entry;
-    entry.name = variant.name;
-    entry.info = info_of(variant, hiera_classifier_px(variant.classifier));
-    entry.schema = schema_of(variant);
-    entry.build = [&variant](const Params& params) {
-      return make(variant, params, Start::kRandom);
-    };
-    registrar.add(std::move(entry));
-  }
+  register_variants(
+      registrar, kVariants,
+      [](const Variant& variant) {
+        return info_of(variant, hiera_classifier_px(variant.classifier));
+      },
+      schema_of, make);
 }
 
 }  // namespace yardstick

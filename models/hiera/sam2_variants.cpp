@@ -2,6 +2,7 @@
 
 #include "models/hiera/sam2_config.h"
 #include "models/hiera/sam2_model.h"
+#include "models/variant_table.h"
 
 #include <yardstick/error.h>
 
@@ -96,16 +97,7 @@ std::unique_ptr<Model> make_sam2_variant(std::string_view name, const Params& pa
 }
 
 void register_sam2(Registrar& registrar) {
-  for (const Variant& variant : kVariants) {
-    ModelEntry entry;
-    entry.name = variant.name;
-    entry.info = info_of(variant);
-    entry.schema = schema();
-    entry.build = [&variant](const Params& params) {
-      return make(variant, params, Start::kRandom);
-    };
-    registrar.add(std::move(entry));
-  }
+  register_variants(registrar, kVariants, info_of, [](const Variant&) { return schema(); }, make);
 }
 
 }  // namespace yardstick

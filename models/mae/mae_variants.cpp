@@ -3,6 +3,7 @@
 #include "models/mae/mae_config.h"
 #include "models/mae/mae_golden.h"
 #include "models/mae/mae_model.h"
+#include "models/variant_table.h"
 
 #include <yardstick/check.h>
 #include <yardstick/error.h>
@@ -110,9 +111,7 @@ MaeConfig config_of(const Variant& variant, const Params& params) {
 
 std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
   const MaeConfig config = config_of(variant, params);
-  if (const auto problem = problem_of(config)) {
-    throw_user(concat(variant.name, ": ", *problem), "`yardstick show` explains the parameters");
-  }
+  require_buildable(variant.name, config);
   return make_mae_model(info_of(variant, config.image[0]), config, start);
 }
 
@@ -125,16 +124,9 @@ std::unique_ptr<Model> make_mae_variant(std::string_view name, const Params& par
 }
 
 void register_mae(Registrar& registrar) {
-  for (const Variant& variant : kVariants) {
-    ModelEntry entry;
-    entry.name = variant.name;
-    entry.info = info_of(variant, variant.image_px);
-    entry.schema = schema_of(variant);
-    entry.build = [&variant](const Params& params) {
-      return make(variant, params, Start::kRandom);
-    };
-    registrar.add(std::move(entry));
-  }
+  register_variants(
+      registrar, kVariants,
+      [](const Variant& variant) { return info_of(variant, variant.image_px); }, schema_of, make);
   registrar.add(mae_golden_family());
 }
 

@@ -3,6 +3,7 @@
 #include "models/mae_st/mae_st_golden.h"
 #include "models/mae_st/mae_st_model.h"
 #include "models/mae_st/video_config.h"
+#include "models/variant_table.h"
 
 #include <yardstick/check.h>
 #include <yardstick/error.h>
@@ -151,13 +152,6 @@ VideoEncoderConfig encoder_of(const Variant& variant, const Params& params) {
   return video;
 }
 
-template <typename Config>
-void require_buildable(const Variant& variant, const Config& config) {
-  if (const auto problem = problem_of(config)) {
-    throw_user(concat(variant.name, ": ", *problem), "`yardstick show` explains the parameters");
-  }
-}
-
 std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
   const VideoEncoderConfig encoder = encoder_of(variant, params);
   ModelInfo info = info_of(variant, encoder.frames, encoder.image_px);
@@ -165,7 +159,7 @@ std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start 
     const VideoVitConfig config{.encoder = encoder,
                                 .classes = params.get<std::int64_t>("classes"),
                                 .head_dropout = params.get<double>("dropout")};
-    require_buildable(variant, config);
+    require_buildable(variant.name, config);
     return make_video_vit(std::move(info), config, start);
   }
   const VideoMaeConfig config{.encoder = encoder,
@@ -175,7 +169,7 @@ std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start 
                               .predicted_frames = params.get<std::int64_t>("pred_frames"),
                               .normalises_targets = params.get<bool>("norm_pix_loss"),
                               .mask_ratio = params.get<double>("mask_ratio")};
-  require_buildable(variant, config);
+  require_buildable(variant.name, config);
   return make_video_mae(std::move(info), config, start);
 }
 
@@ -189,16 +183,10 @@ std::unique_ptr<Model> make_mae_st_variant(std::string_view name, const Params& 
 }
 
 void register_mae_st(Registrar& registrar) {
-  for (const Variant& variant : kVariants) {
-    ModelEntry entry;
-    entry.name = variant.name;
-    entry.info = info_of(variant, variant.frames, variant.image_px);
-    entry.schema = schema_of(variant);
-    entry.build = [&variant](const Params& params) {
-      return make(variant, params, Start::kRandom);
-    };
-    registrar.add(std::move(entry));
-  }
+  register_variants(
+      registrar, kVariants,
+      [](const Variant& variant) { return info_of(variant, variant.frames, variant.image_px); },
+      schema_of, make);
   registrar.add(mae_st_golden_family());
 }
 

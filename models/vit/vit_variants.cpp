@@ -1,5 +1,6 @@
 #include "models/vit/vit_variants.h"
 
+#include "models/variant_table.h"
 #include "models/vit/vit_config.h"
 #include "models/vit/vit_golden.h"
 #include "models/vit/vit_model.h"
@@ -206,9 +207,7 @@ VitConfig config_of(const Variant& variant, const Params& params) {
 
 std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
   const VitConfig config = config_of(variant, params);
-  if (const auto problem = problem_of(config)) {
-    throw_user(concat(variant.name, ": ", *problem), "`yardstick show` explains the parameters");
-  }
+  require_buildable(variant.name, config);
   auto model = make_vit_model(info_of(variant, config.image[0]), config, start);
   if (variant.has_probe_head) model->capability<ReplaceableHead>()->use_linear_probe_head();
   return model;
@@ -223,16 +222,9 @@ std::unique_ptr<Model> make_vit_variant(std::string_view name, const Params& par
 }
 
 void register_vit(Registrar& registrar) {
-  for (const Variant& variant : kVariants) {
-    ModelEntry entry;
-    entry.name = variant.name;
-    entry.info = info_of(variant, variant.image_px);
-    entry.schema = schema_of(variant);
-    entry.build = [&variant](const Params& params) {
-      return make(variant, params, Start::kRandom);
-    };
-    registrar.add(std::move(entry));
-  }
+  register_variants(
+      registrar, kVariants,
+      [](const Variant& variant) { return info_of(variant, variant.image_px); }, schema_of, make);
   registrar.add(vit_golden_family());
 }
 
