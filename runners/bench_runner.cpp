@@ -5,6 +5,7 @@
 #include "runners/bench_protocol.h"
 #include "runners/bench_steps.h"
 #include "runners/bench_training.h"
+#include "runners/build_objective.h"
 #include "runners/cpu_memory.h"
 #include "runners/mac_counter.h"
 #include "runners/module_access.h"
@@ -64,7 +65,9 @@ class BenchRun {
     record.precision = job_.settings.get<std::string>("precision");
     record.batch_size = job_.batch_size;
     record.provenance["protocol"] = concat("1/", profile_.name);
-    if (job_.settings.get<bool>("training")) require_trainable();
+    if (job_.settings.get<bool>("training")) {
+      objective_ = build_objective(job_.objective, job_.objective_params, job_.subject.model);
+    }
     record.provenance["inputs"] = job_.images.defined() ? "images" : "image-like noise";
     note(record, "threads", std::int64_t{at::get_num_threads()});
 
@@ -76,15 +79,6 @@ class BenchRun {
   }
 
  private:
-  void require_trainable() const {
-    Model& model = job_.subject.model;
-    if (const auto why = job_.objective.build(job_.objective_params)->refusal(model)) {
-      throw_user(
-          concat(model.info().name, " cannot be trained by ", job_.objective.name, ": ", *why),
-          "--objective names another (`yardstick list objectives`)");
-    }
-  }
-
   void measure_all(RunRecord& record) {
     torch::nn::Module& module = job_.subject.model.module();
     set_mode(module, ModuleMode::kEval);
@@ -100,10 +94,9 @@ class BenchRun {
       count_operators(host_buffers.front(), record);
       if (measure_inference(host_buffers, record)) return;
     }
-    if (job_.settings.get<bool>("training")) {
-      const std::unique_ptr<Objective> objective = job_.objective.build(job_.objective_params);
+    if (objective_ != nullptr) {
       measure_training({.model = job_.subject.model,
-                        .objective = *objective,
+                        .objective = *objective_,
                         .needs_targets = job_.objective.needs_targets,
                         .device = device_,
                         .precision = precision_,
@@ -194,6 +187,7 @@ class BenchRun {
   Precision precision_;
   ProtocolProfile profile_;
   NumericsScope numerics_;
+  std::unique_ptr<Objective> objective_;  // null unless training steps are measured
 };
 
 }  // namespace

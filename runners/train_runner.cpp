@@ -1,5 +1,6 @@
 #include "runners/train_runner.h"
 
+#include "runners/build_objective.h"
 #include "runners/checkpoint_metadata.h"
 #include "runners/data_settings.h"
 #include "runners/evaluation.h"
@@ -48,7 +49,7 @@ class TrainRun {
         numerics_({config_.threads, config_.precision, config_.is_deterministic}),
         checkpoint_path_((fs::path(job.output_dir) / "checkpoint.safetensors").string()),
         weights_path_((fs::path(job.output_dir) / "model.safetensors").string()) {
-    build_objective();
+    objective_ = build_objective(job.objective, job.objective_params, job.subject.model);
     check_folder();
     training_ = open(Split::kTrain);
     validation_ = open(Split::kVal);
@@ -72,15 +73,6 @@ class TrainRun {
   }
 
  private:
-  void build_objective() {
-    objective_ = job_.objective.build(job_.objective_params);
-    if (const auto why = objective_->refusal(job_.subject.model)) {
-      throw_user(concat(job_.subject.model.info().name, " cannot be trained with ",
-                        job_.objective.name, ": ", *why),
-                 "`yardstick list objectives` shows the others");
-    }
-  }
-
   void create_folder() const {
     std::error_code error;
     fs::create_directories(job_.output_dir, error);
