@@ -1,5 +1,7 @@
 #include "metrics/statistics/interval.h"
 
+#include "metrics/statistics/preconditions.h"
+
 #include <boost/math/constants/constants.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/erf.hpp>
@@ -7,24 +9,18 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <stdexcept>
 #include <vector>
 
 namespace yardstick {
 namespace {
 
-void require(bool holds, const char* precondition) {
-  if (!holds) throw std::logic_error(precondition);
-}
-
-bool is_open_fraction(double value) { return value > 0 && value < 1; }
+using detail::is_open_fraction;
+using detail::require;
+using detail::require_confidence;
 
 std::vector<double> checked_copy(std::span<const double> values) {
-  require(!values.empty(), "statistics of no values");
-  std::vector<double> copy(values.begin(), values.end());
-  require(std::none_of(copy.begin(), copy.end(), [](double value) { return std::isnan(value); }),
-          "statistics of values that are not numbers");
-  return copy;
+  detail::require_values(values);
+  return {values.begin(), values.end()};
 }
 
 double order_statistic(std::vector<double>& values, std::size_t index) {
@@ -52,7 +48,7 @@ double median(std::span<const double> values) {
 }
 
 Interval median_interval(std::span<const double> values, double confidence) {
-  require(is_open_fraction(confidence), "confidence outside (0, 1)");
+  require_confidence(confidence);
   std::vector<double> copy = checked_copy(values);
   const std::size_t n = copy.size();
 
@@ -73,7 +69,7 @@ Interval median_interval(std::span<const double> values, double confidence) {
 Interval wilson_interval(std::int64_t successes, std::int64_t trials, double confidence) {
   require(trials >= 1, "a proportion of no trials");
   require(successes >= 0 && successes <= trials, "more successes than trials");
-  require(is_open_fraction(confidence), "confidence outside (0, 1)");
+  require_confidence(confidence);
   const double z = normal_quantile(0.5 + confidence / 2);
   const double n = static_cast<double>(trials);
   const double p = static_cast<double>(successes) / n;
@@ -87,7 +83,7 @@ Interval wilson_interval(std::int64_t successes, std::int64_t trials, double con
 
 Interval normal_interval(double estimate, double standard_error, double confidence) {
   require(standard_error >= 0, "a negative standard error");
-  require(is_open_fraction(confidence), "confidence outside (0, 1)");
+  require_confidence(confidence);
   const double half = normal_quantile(0.5 + confidence / 2) * standard_error;
   return {estimate - half, estimate + half};
 }
@@ -107,7 +103,7 @@ double quantile(std::span<const double> values, double q) {
 
 std::int64_t samples_needed_for_quantile(double q, double confidence) {
   require(is_open_fraction(q), "quantile outside (0, 1)");
-  require(is_open_fraction(confidence), "confidence outside (0, 1)");
+  require_confidence(confidence);
   // Fewer than two of n samples lie above the quantile with probability q^n + n (1 - q) q^(n - 1).
   const auto is_enough = [&](std::int64_t count) {
     const double n = static_cast<double>(count);
