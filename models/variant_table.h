@@ -1,7 +1,5 @@
 #pragma once
 
-#include "models/layers/start.h"
-
 #include <yardstick/error.h>
 #include <yardstick/registry.h>
 
@@ -22,7 +20,7 @@ void require_buildable(std::string_view variant, const Config& config) {
 
 // Registers every row of a family's table, which must live as long as the program. `info_of(row)`
 // describes a model of the row's own size, `schema_of(row)` declares its parameters, and
-// `make(row, params, start)` builds it.
+// `make(row, params)` builds it.
 template <typename Row, std::size_t N, typename InfoOf, typename SchemaOf, typename Make>
 void register_variants(Registrar& registrar, const Row (&rows)[N], InfoOf info_of,
                        SchemaOf schema_of, Make make) {
@@ -31,7 +29,7 @@ void register_variants(Registrar& registrar, const Row (&rows)[N], InfoOf info_o
     entry.name = row.name;
     entry.info = info_of(row);
     entry.schema = schema_of(row);
-    entry.build = [&row, make](const Params& params) { return make(row, params, Start::kRandom); };
+    entry.build = [&row, make](const Params& params) { return make(row, params); };
     registrar.add(std::move(entry));
   }
 }

@@ -38,13 +38,12 @@ Metric::~Metric() = default;
 Model::~Model() = default;
 Objective::~Objective() = default;
 ProgressListener::~ProgressListener() = default;
-RandomDraws::~RandomDraws() = default;
 RecordSink::~RecordSink() = default;
 ReplaceableHead::~ReplaceableHead() = default;
 Task::~Task() = default;
 
-LoadReport Model::load_weights(const TensorMap& weights, const LoadOptions&) {
-  return load_state(module(), weights);
+LoadReport Model::load_weights(const TensorMap& weights, const LoadOptions& options) {
+  return load_state(module(), weights, options.memory);
 }
 
 std::string_view to_string(Split split) { return split == Split::kTrain ? "train" : "val"; }

@@ -1,5 +1,3 @@
-#include "registry/adopt_scope.h"
-
 #include <yardstick/error.h>
 #include <yardstick/names.h>
 #include <yardstick/weights.h>
@@ -36,11 +34,11 @@ std::string some_names(const std::vector<std::string>& names,
   return text;
 }
 
-// Whether parameters may share the memory that they are given: none may share it with another.
+// Has parameters share the memory that they are given, unless another shares it already.
 class Adopter {
  public:
   bool adopt(at::Tensor& own, const at::Tensor& value) {
-    const bool fits = AdoptScope::is_active() && own.device().is_cpu() && value.device().is_cpu() &&
+    const bool fits = own.device().is_cpu() && value.device().is_cpu() &&
                       own.scalar_type() == value.scalar_type() &&
                       own.strides() == value.strides() && own.numel() > 0;
     if (!fits) return false;
@@ -68,7 +66,7 @@ TensorMap state_of(torch::nn::Module& module) {
   return state;
 }
 
-LoadReport load_state(torch::nn::Module& module, const TensorMap& weights) {
+LoadReport load_state(torch::nn::Module& module, const TensorMap& weights, WeightsMemory memory) {
   TensorMap state = state_of(module);
   LoadReport report;
   for (const auto& [name, tensor] : weights) {
@@ -92,7 +90,8 @@ LoadReport load_state(torch::nn::Module& module, const TensorMap& weights) {
   Adopter adopter;
   for (auto& [name, tensor] : state) {
     const at::Tensor& value = weights.at(name);
-    if (!adopter.adopt(tensor, value)) tensor.copy_(value);
+    const bool is_shared = memory == WeightsMemory::kMapped && adopter.adopt(tensor, value);
+    if (!is_shared) tensor.copy_(value);
   }
   return report;
 }

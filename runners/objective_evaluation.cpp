@@ -47,6 +47,7 @@ ObjectiveResult evaluate_objective(Model& model, BatchSource& source, Objective&
   const auto take = [&](const Batch& batch, std::int64_t number) {
     StepDraws draws(kDrawSeed, number);
     const AutocastScope autocast(device.device().type(), autocast_precision(plan));
+    const DrawsScope scope(draws);
     losses.push_back(objective.loss(model, batch, draws).to(at::kDouble));
     sizes.push_back(static_cast<double>(batch.size()));
   };

@@ -32,7 +32,10 @@ at::Generator& StepDraws::generator(std::string_view purpose) {
 }
 
 at::Tensor StepDraws::uniform(std::string_view purpose, at::IntArrayRef shape, c10::Device device) {
-  return at::rand(shape, generator(purpose), at::TensorOptions(at::kFloat)).to(device);
+  // Drop path asks once a branch: a GPU is not waited for. The numbers lie in pageable memory,
+  // which the driver has read when the call returns.
+  return at::rand(shape, generator(purpose), at::TensorOptions(at::kFloat))
+      .to(device, /*non_blocking=*/true);
 }
 
 double StepDraws::uniform(std::string_view purpose) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <yardstick/objective.h>
+#include <yardstick/random_draws.h>
 
 #include <ATen/core/Generator.h>
 

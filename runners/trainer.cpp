@@ -2,6 +2,7 @@
 
 #include "runners/evaluation.h"
 #include "runners/gradients.h"
+#include "runners/model_classes.h"
 #include "runners/module_access.h"
 
 #include <yardstick/error.h>
@@ -188,26 +189,17 @@ void Trainer::update_weights() {
 
 at::Tensor Trainer::accumulate_gradients(const Batch& loaded, StepDraws& draws) {
   const Batch batch = batch_to(loaded, device_.device(), at::kFloat);
-  if (state_.step == 0 && trains_classifier_) check_head(batch);
+  // A head of the wrong size is told before the loss stumbles over a label that is out of range.
+  if (state_.step == 0 && trains_classifier_) check_classes(model_classes(model_, batch), source_);
   at::Tensor loss;
   {
     const AutocastScope autocast(device_.device().type(), config_.precision);
+    const DrawsScope scope(draws);
     loss = objective_.loss(model_, batch, draws);
   }
   loss = loss.to(at::kFloat) / static_cast<double>(config_.accumulate);
   (scaler_ ? scaler_->scale(loss) : loss).backward();
   return loss.detach();
-}
-
-// Tells a head of the wrong size before the loss stumbles over a label that is out of range. In
-// evaluation mode nothing of the model moves by it.
-void Trainer::check_head(const Batch& batch) {
-  const at::NoGradGuard no_grad;
-  Batch one;
-  one.input = batch.input.narrow(0, 0, 1);
-  set_mode(model_.module(), ModuleMode::kEval);
-  check_classes(model_.forward(one), source_);
-  set_mode(model_.module(), ModuleMode::kTrain);
 }
 
 bool Trainer::read_losses_is_due() const {

@@ -89,7 +89,6 @@ class Trainer {
   bool run_step();
   // Forward and backward of one batch; its loss divided by the number of batches a step.
   at::Tensor accumulate_gradients(const Batch& loaded, StepDraws& draws);
-  void check_head(const Batch& batch);
   void update_weights();
   std::string evaluate();
   bool read_losses_is_due() const;

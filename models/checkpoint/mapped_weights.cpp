@@ -110,10 +110,10 @@ void MappedWeights::keep_own_unless_fitting(std::string_view prefix) {
   if (fitting != wanted || fitting != given) keep_own(prefix);
 }
 
-LoadReport MappedWeights::load_into(torch::nn::Module& module) && {
+LoadReport MappedWeights::load_into(torch::nn::Module& module, WeightsMemory memory) && {
   TensorMap tensors;
   for (const auto& [name, item] : items_) tensors.emplace(name, item.tensor);
-  LoadReport report = load_state(module, tensors);
+  LoadReport report = load_state(module, tensors, memory);
 
   std::vector<std::string> matched;
   for (std::string& name : report.matched) {

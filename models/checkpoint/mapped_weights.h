@@ -42,9 +42,9 @@ class MappedWeights {
   // The same, unless the file has each of the model's tensors there in its shape, and no others.
   void keep_own_unless_fitting(std::string_view prefix);
 
-  // Copies all into `module` with load_state and tells what happened. Nothing is copied unless the
+  // Loads all into `module` with load_state and tells what happened. Nothing is loaded unless the
   // report is complete.
-  LoadReport load_into(torch::nn::Module& module) &&;
+  LoadReport load_into(torch::nn::Module& module, WeightsMemory memory) &&;
 
  private:
   struct Item {

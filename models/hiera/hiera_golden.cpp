@@ -6,6 +6,7 @@
 #include "models/hiera/hiera_model.h"
 #include "models/hiera/masked_hiera_model.h"
 #include "models/hiera/sam2_model.h"
+#include "models/layers/init_scope.h"
 
 #include <yardstick/error.h>
 
@@ -151,7 +152,7 @@ std::unique_ptr<Model> build_masked(const GoldenCase& golden) {
   require_pretraining_entry(golden);
   const MaskedHieraConfig config = checked(golden, masked_config(golden));
   return make_masked_hiera_model(info_of(golden, config.encoder.channels, config.encoder.input),
-                                 config, Start::kUnset);
+                                 config);
 }
 
 std::unique_ptr<Model> build_sam2(const GoldenCase& golden) {
@@ -161,15 +162,14 @@ std::unique_ptr<Model> build_sam2(const GoldenCase& golden) {
                "it computes features without a method");
   }
   const Sam2Config config = checked(golden, sam2_config(golden));
-  return make_sam2_model(info_of(golden, config.channels, {}), config, Start::kUnset);
+  return make_sam2_model(info_of(golden, config.channels, {}), config);
 }
 
 std::unique_ptr<Model> build_classifier(const GoldenCase& golden) {
   require_classification_entry(golden);
   const HieraConfig config = checked(
       golden, golden.constructor == kOfficial ? official_config(golden) : timm_config(golden));
-  auto model =
-      make_hiera_model(info_of(golden, config.channels, config.input), config, Start::kUnset);
+  auto model = make_hiera_model(info_of(golden, config.channels, config.input), config);
   if (golden.method == "linear_probe") {
     model->capability<ReplaceableHead>()->use_linear_probe_head();
   } else if (golden.method == "finetune_loss") {
@@ -183,6 +183,7 @@ std::unique_ptr<Model> build_classifier(const GoldenCase& golden) {
 }
 
 std::unique_ptr<Model> build(const GoldenCase& golden) {
+  const layers::UnsetScope unset;  // the case has all weights
   if (golden.constructor == kMasked) return build_masked(golden);
   if (golden.constructor == kSam2) return build_sam2(golden);
   if (golden.constructor == kOfficial || golden.constructor == kTimm) {

@@ -80,11 +80,11 @@ LoadReport load_hiera_weights(torch::nn::Module& net, const HieraConfig& config,
   for (const char* classifier : {"head.projection.weight", "head.fc.weight", "head.1.weight"}) {
     require_same_classes(weights, classifier);
   }
-  return std::move(weights).load_into(net);
+  return std::move(weights).load_into(net, options.memory);
 }
 
 LoadReport load_masked_hiera_weights(torch::nn::Module& net, const MaskedHieraConfig& config,
-                                     const TensorMap& file) {
+                                     const TensorMap& file, const LoadOptions& options) {
   const TensorMap model = state_of(net);
   MappedWeights weights(file, model);
   take_model_state(weights);
@@ -92,10 +92,11 @@ LoadReport load_masked_hiera_weights(torch::nn::Module& net, const MaskedHieraCo
     resize_positions(weights, kPositions, config.encoder.grid());
   }
   resize_positions(weights, kDecoderPositions, config.final_grid());
-  return std::move(weights).load_into(net);
+  return std::move(weights).load_into(net, options.memory);
 }
 
-LoadReport load_sam2_weights(torch::nn::Module& net, const TensorMap& file) {
+LoadReport load_sam2_weights(torch::nn::Module& net, const TensorMap& file,
+                             const LoadOptions& options) {
   const TensorMap model = state_of(net);
   MappedWeights weights(file, model);
   const std::string trunk = trunk_prefix(file);
@@ -106,7 +107,7 @@ LoadReport load_sam2_weights(torch::nn::Module& net, const TensorMap& file) {
     weights.rename_prefix(trunk, "");
   }
   weights.strip_wrappers(kCommonWrappers);
-  return std::move(weights).load_into(net);
+  return std::move(weights).load_into(net, options.memory);
 }
 
 }  // namespace yardstick

@@ -19,10 +19,11 @@ LoadReport load_hiera_weights(torch::nn::Module& net, const HieraConfig& config,
 // Loads a masked auto-encoder's checkpoint. Position embeddings of another square grid are
 // interpolated bicubically, the encoder's and the decoder's.
 LoadReport load_masked_hiera_weights(torch::nn::Module& net, const MaskedHieraConfig& config,
-                                     const TensorMap& weights);
+                                     const TensorMap& weights, const LoadOptions& options);
 
 // Loads the trunk alone or out of a whole SAM 2 checkpoint, whose other tensors ("memory_encoder.",
 // "sam_mask_decoder.") are ignored.
-LoadReport load_sam2_weights(torch::nn::Module& net, const TensorMap& weights);
+LoadReport load_sam2_weights(torch::nn::Module& net, const TensorMap& weights,
+                             const LoadOptions& options);
 
 }  // namespace yardstick

@@ -1,5 +1,7 @@
 #include "models/hiera/hiera_variants.h"
 
+#include "models/common_params.h"
+#include "models/common_preprocessing.h"
 #include "models/hiera/hiera_config.h"
 #include "models/hiera/hiera_golden.h"
 #include "models/hiera/hiera_model.h"
@@ -102,25 +104,11 @@ constexpr Variant kVariants[] = {
 };
 
 Preprocessing preprocessing_of(const Variant& variant, std::int64_t image_px) {
+  if (variant.kind == Kind::kVideo) return kinetics_preprocessing(image_px);
+  if (variant.kind == Kind::kDigits) return digits_preprocessing(image_px);
   Preprocessing preprocessing;
   preprocessing.crop_px = image_px;
-  switch (variant.kind) {
-    case Kind::kImage:
-      break;
-    case Kind::kVideo:
-      preprocessing.interpolation = Interpolation::kBilinear;
-      preprocessing.mean = {0.45, 0.45, 0.45};
-      preprocessing.std = {0.225, 0.225, 0.225};
-      break;
-    case Kind::kAbsoluteWindow:
-      preprocessing.crop_pct = 0.95;
-      break;
-    case Kind::kDigits:
-      preprocessing.crop_pct = 1.0;
-      preprocessing.mean = {0.1307, 0.1307, 0.1307};
-      preprocessing.std = {0.3081, 0.3081, 0.3081};
-      break;
-  }
+  if (variant.kind == Kind::kAbsoluteWindow) preprocessing.crop_pct = 0.95;
   return preprocessing;
 }
 
@@ -157,11 +145,10 @@ ModelInfo info_of(const Variant& variant, std::int64_t image_px) {
 
 ParamSchema schema_of(const Variant& variant) {
   ParamSchema schema;
-  schema.integer("classes", variant.classes, "number of classes", 1);
-  schema.number("drop_path", 0.0, "stochastic depth: rate of the last block, 0 in the first", 0.0,
-                0.99);
-  schema.integer("img_size", variant.image_px,
-                 concat("side of the square input in pixels, a multiple of ", 8 * kPatchStride), 1);
+  declare_classes(schema, variant.classes);
+  declare_drop_path(schema);
+  declare_head_dropout(schema, 0.0);
+  declare_image_size(schema, variant.image_px, 8 * kPatchStride);
   return schema;
 }
 
@@ -200,13 +187,14 @@ HieraConfig config_of(const Variant& variant, std::int64_t image_px) {
   return config;
 }
 
-std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
+std::unique_ptr<Model> make(const Variant& variant, const Params& params) {
   const std::int64_t image_px = params.get<std::int64_t>("img_size");
   HieraConfig config = config_of(variant, image_px);
   config.classes = params.get<std::int64_t>("classes");
   config.drop_path = params.get<double>("drop_path");
+  config.head_dropout = params.get<double>("dropout");
   require_buildable(variant.name, config);
-  return make_hiera_model(info_of(variant, image_px), config, start);
+  return make_hiera_model(info_of(variant, image_px), config);
 }
 
 const Variant& variant_of(std::string_view name) {
@@ -216,13 +204,6 @@ const Variant& variant_of(std::string_view name) {
 }
 
 }  // namespace
-
-std::unique_ptr<Model> make_hiera_variant(std::string_view name, const Params& params,
-                                          Start start) {
-  if (auto masked = make_masked_hiera_variant(name, params, start)) return masked;
-  if (auto trunk = make_sam2_variant(name, params, start)) return trunk;
-  return make(variant_of(name), params, start);
-}
 
 HieraConfig hiera_classifier_config(std::string_view name, std::int64_t image_px) {
   return config_of(variant_of(name), image_px);

@@ -1,11 +1,9 @@
 #pragma once
 
 #include "models/hiera/hiera_config.h"
-#include "models/layers/start.h"
 
 #include <yardstick/registry.h>
 
-#include <memory>
 #include <string_view>
 
 namespace yardstick {
@@ -13,11 +11,6 @@ namespace yardstick {
 // Every hiera_* classifier, mae_hiera_* pre-training network and SAM 2 trunk, and the golden family
 // "hiera".
 void register_hiera(Registrar& registrar);
-
-// A registered variant of any of the three kinds. With Start::kUnset even the largest costs no time
-// and no memory. Throws User where the parameters do not fit together; Internal on a name that is
-// not registered.
-std::unique_ptr<Model> make_hiera_variant(std::string_view name, const Params& params, Start start);
 
 // Of the hiera_* classifier `name` for square inputs of `image_px`: what its masked auto-encoder
 // shares with it. Throws Internal on another name.

@@ -1,5 +1,6 @@
 #include "models/hiera/masked_hiera_variants.h"
 
+#include "models/common_params.h"
 #include "models/hiera/hiera_variants.h"
 #include "models/hiera/masked_hiera_config.h"
 #include "models/hiera/masked_hiera_model.h"
@@ -8,7 +9,6 @@
 #include <yardstick/error.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -77,11 +77,8 @@ ModelInfo info_of(const Variant& variant, std::int64_t image_px) {
 
 ParamSchema schema_of(const Variant& variant) {
   ParamSchema schema;
-  schema.number("drop_path", 0.0,
-                "stochastic depth of the encoder: rate of the last block, 0 in the first", 0.0,
-                0.99);
-  schema.integer("img_size", hiera_classifier_px(variant.classifier),
-                 "side of the square input in pixels, a multiple of 32", 1);
+  declare_drop_path(schema);
+  declare_image_size(schema, hiera_classifier_px(variant.classifier), /*multiple_px=*/32);
   return schema;
 }
 
@@ -100,20 +97,13 @@ MaskedHieraConfig config_of(const Variant& variant, const Params& params) {
   return config;
 }
 
-std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
+std::unique_ptr<Model> make(const Variant& variant, const Params& params) {
   const MaskedHieraConfig config = config_of(variant, params);
   require_buildable(variant.name, config);
-  return make_masked_hiera_model(info_of(variant, params.get<std::int64_t>("img_size")), config,
-                                 start);
+  return make_masked_hiera_model(info_of(variant, params.get<std::int64_t>("img_size")), config);
 }
 
 }  // namespace
-
-std::unique_ptr<Model> make_masked_hiera_variant(std::string_view name, const Params& params,
-                                                 Start start) {
-  const auto* variant = std::ranges::find(kVariants, name, &Variant::name);
-  return variant == std::end(kVariants) ? nullptr : make(*variant, params, start);
-}
 
 void register_masked_hiera(Registrar& registrar) {
   register_variants(

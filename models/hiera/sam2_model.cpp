@@ -2,6 +2,7 @@
 
 #include "models/hiera/hiera_keys.h"
 #include "models/hiera/sam2_trunk.h"
+#include "models/net_model.h"
 
 #include <yardstick/error.h>
 #include <yardstick/feature_pyramid.h>
@@ -11,17 +12,9 @@
 namespace yardstick {
 namespace {
 
-class Sam2Model final : public Model, public FeaturePyramid {
+class Sam2Model final : public NetModel<Sam2Trunk, FeaturePyramid> {
  public:
-  Sam2Model(ModelInfo info, const Sam2Config& config, Start start)
-      : info_(std::move(info)), net_(std::make_shared<Sam2Trunk>(config)) {
-    if (start == Start::kRandom) net_->init_weights();
-  }
-
-  using Model::forward;
-
-  const ModelInfo& info() const override { return info_; }
-  torch::nn::Module& module() override { return *net_; }
+  using NetModel::NetModel;
 
   ModelOutput forward(const Batch& batch, ActivationTap* tap) override {
     ModelOutput output;
@@ -31,36 +24,33 @@ class Sam2Model final : public Model, public FeaturePyramid {
 
   std::vector<at::Tensor> forward_pyramid(const at::Tensor& input, ActivationTap* tap) override {
     require_pixels(input);
-    return net_->forward(input, layers::TapScope(tap));
+    return net().forward(input, layers::TapScope(tap));
   }
 
-  LoadReport load_weights(const TensorMap& weights, const LoadOptions& /*options*/) override {
-    return load_sam2_weights(*net_, weights);
+  LoadReport load_weights(const TensorMap& weights, const LoadOptions& options) override {
+    return load_sam2_weights(net(), weights, options);
   }
 
  private:
   void require_pixels(const at::Tensor& input) const {
-    const Sam2Config& config = net_->config();
+    const Sam2Config& config = net().config();
     const std::int64_t multiple = config.multiple_px();
     if (input.defined() && input.dim() == 4 && input.size(1) == config.channels &&
         input.size(2) > 0 && input.size(3) > 0 && input.size(2) % multiple == 0 &&
         input.size(3) % multiple == 0) {
       return;
     }
-    throw_user(concat(info_.name, " takes [N, ", config.channels,
+    throw_user(concat(info().name, " takes [N, ", config.channels,
                       ", H, W] with H and W multiples of ", multiple, ", not ",
                       input.defined() ? concat(input.sizes()) : std::string("nothing")),
                "resize the input");
   }
-
-  ModelInfo info_;
-  std::shared_ptr<Sam2Trunk> net_;
 };
 
 }  // namespace
 
-std::unique_ptr<Model> make_sam2_model(ModelInfo info, const Sam2Config& config, Start start) {
-  return std::make_unique<Sam2Model>(std::move(info), config, start);
+std::unique_ptr<Model> make_sam2_model(ModelInfo info, const Sam2Config& config) {
+  return std::make_unique<Sam2Model>(std::move(info), config);
 }
 
 }  // namespace yardstick

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "models/hiera/sam2_config.h"
-#include "models/layers/start.h"
 
 #include <yardstick/model.h>
 
@@ -12,6 +11,6 @@ namespace yardstick {
 // Requires: problem_of(config) is empty. The model is a FeaturePyramid with a level for each stage,
 // for inputs of any size that suits the config; its forward computes features, the mean over the
 // last level, and no logits.
-std::unique_ptr<Model> make_sam2_model(ModelInfo info, const Sam2Config& config, Start start);
+std::unique_ptr<Model> make_sam2_model(ModelInfo info, const Sam2Config& config);
 
 }  // namespace yardstick

@@ -1,14 +1,13 @@
 #include "models/hiera/sam2_variants.h"
 
+#include "models/common_params.h"
 #include "models/hiera/sam2_config.h"
 #include "models/hiera/sam2_model.h"
 #include "models/variant_table.h"
 
 #include <yardstick/error.h>
 
-#include <algorithm>
 #include <array>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -72,12 +71,11 @@ ModelInfo info_of(const Variant& variant) {
 
 ParamSchema schema() {
   ParamSchema schema;
-  schema.number("drop_path", 0.0, "stochastic depth: rate of the last block, 0 in the first", 0.0,
-                0.99);
+  declare_drop_path(schema);
   return schema;
 }
 
-std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
+std::unique_ptr<Model> make(const Variant& variant, const Params& params) {
   Sam2Config config;
   config.width = variant.width;
   config.heads = variant.heads;
@@ -86,15 +84,10 @@ std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start 
   config.global_blocks.assign(variant.global_blocks.begin(), variant.global_blocks.end());
   config.position_grid = {variant.position_grid, variant.position_grid};
   config.drop_path = params.get<double>("drop_path");
-  return make_sam2_model(info_of(variant), config, start);
+  return make_sam2_model(info_of(variant), config);
 }
 
 }  // namespace
-
-std::unique_ptr<Model> make_sam2_variant(std::string_view name, const Params& params, Start start) {
-  const auto* variant = std::ranges::find(kVariants, name, &Variant::name);
-  return variant == std::end(kVariants) ? nullptr : make(*variant, params, start);
-}
 
 void register_sam2(Registrar& registrar) {
   register_variants(registrar, kVariants, info_of, [](const Variant&) { return schema(); }, make);

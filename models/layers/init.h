@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/layers/start.h"
+#include "models/layers/init_scale.h"
 
 #include <ATen/core/Tensor.h>
 

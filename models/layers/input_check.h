@@ -1,15 +1,10 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
-#include <cstdint>
-#include <string>
-#include <vector>
+#include <yardstick/model.h>
 
 namespace yardstick::layers {
 
-// Throws User, naming `model`, unless `input` is [N, channels, spatial...].
-void require_input(const at::Tensor& input, std::int64_t channels,
-                   const std::vector<std::int64_t>& spatial, const std::string& model);
+// Throws User, naming the model, unless `input` is [N, info.input_shape...].
+void require_input(const at::Tensor& input, const ModelInfo& info);
 
 }  // namespace yardstick::layers

@@ -1,5 +1,7 @@
 #include "models/layers/residual.h"
 
+#include <yardstick/random_draws.h>
+
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/add.h>
@@ -17,6 +19,10 @@ std::vector<double> drop_path_rates(double last, std::int64_t depth) {
 }
 
 at::Tensor drop_path(const at::Tensor& branch, double rate) {
+  if (RandomDraws* draws = DrawsScope::current(); draws != nullptr) {
+    return drop_path(branch, rate,
+                     draws->uniform("drop_path", {branch.size(0)}, branch.device()) >= rate);
+  }
   return drop_path(branch, rate,
                    at::empty({branch.size(0)}, branch.options()).bernoulli_(1.0 - rate));
 }

@@ -10,7 +10,8 @@
 namespace yardstick::layers {
 
 // Zeroes whole samples of a residual branch with probability `rate` and divides the others by
-// 1 - rate. One Bernoulli draw a sample, from the default generator of the branch's device.
+// 1 - rate. One number a sample: of the purpose "drop_path" of the DrawsScope that is open, where
+// those below `rate` drop, or from the default generator of the branch's device.
 at::Tensor drop_path(const at::Tensor& branch, double rate);
 // The same with the draws given: `keep` [N] is 1 where a sample keeps its branch, else 0.
 at::Tensor drop_path(const at::Tensor& branch, double rate, const at::Tensor& keep);

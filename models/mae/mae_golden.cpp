@@ -3,6 +3,7 @@
 #include "models/golden/classification.h"
 #include "models/golden/norm_argument.h"
 #include "models/golden/pretraining.h"
+#include "models/layers/init_scope.h"
 #include "models/mae/mae_config.h"
 #include "models/mae/mae_model.h"
 
@@ -42,6 +43,7 @@ MaeConfig config_of(const GoldenCase& golden) {
 }
 
 std::unique_ptr<Model> build(const GoldenCase& golden) {
+  const layers::UnsetScope unset;  // the case has all weights
   if (golden.constructor != kConstructor) {
     throw_data(
         concat("case ", golden.name, ": family mae does not build \"", golden.constructor, "\""),
@@ -53,7 +55,7 @@ std::unique_ptr<Model> build(const GoldenCase& golden) {
   info.name = golden.name;
   info.family = "mae";
   info.input_shape = {config.channels, config.image[0], config.image[1]};
-  return make_mae_model(std::move(info), config, Start::kUnset);
+  return make_mae_model(std::move(info), config);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ LoadReport load_mae_weights(torch::nn::Module& net, const MaeConfig& config, con
   }
   resize_positions(weights, "pos_embed", config.grid());
   resize_positions(weights, "decoder_pos_embed", config.grid());
-  return std::move(weights).load_into(net);
+  return std::move(weights).load_into(net, options.memory);
 }
 
 }  // namespace yardstick

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "models/layers/start.h"
 #include "models/mae/mae_config.h"
 
 #include <yardstick/model.h>
@@ -11,6 +10,6 @@ namespace yardstick {
 
 // Requires: problem_of(config) is empty. The model is a MaskedPretrainer; its forward pass gives
 // the unmasked image's features and no logits.
-std::unique_ptr<Model> make_mae_model(ModelInfo info, const MaeConfig& config, Start start);
+std::unique_ptr<Model> make_mae_model(ModelInfo info, const MaeConfig& config);
 
 }  // namespace yardstick

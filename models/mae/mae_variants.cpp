@@ -1,14 +1,14 @@
 #include "models/mae/mae_variants.h"
 
+#include "models/common_params.h"
+#include "models/common_preprocessing.h"
 #include "models/mae/mae_config.h"
 #include "models/mae/mae_golden.h"
 #include "models/mae/mae_model.h"
 #include "models/variant_table.h"
 
-#include <yardstick/check.h>
 #include <yardstick/error.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -71,23 +71,15 @@ ModelInfo info_of(const Variant& variant, std::int64_t image_px) {
   info.licence = variant.is_ours ? "-" : "CC-BY-NC-4.0";
   info.input_shape = {3, image_px, image_px};
   info.preprocessing.crop_px = image_px;
-  if (variant.is_ours) {  // digits fill their image
-    info.preprocessing.crop_pct = 1.0;
-    info.preprocessing.mean = {0.1307, 0.1307, 0.1307};
-    info.preprocessing.std = {0.3081, 0.3081, 0.3081};
-  }
+  if (variant.is_ours) info.preprocessing = digits_preprocessing(image_px);
   info.is_test_variant = variant.is_test;
   return info;
 }
 
 ParamSchema schema_of(const Variant& variant) {
   ParamSchema schema;
-  schema.integer("img_size", variant.image_px,
-                 concat("side of the square input in pixels, a multiple of ", variant.patch_px), 1);
-  schema.number("mask_ratio", MaeConfig{}.mask_ratio,
-                "share of the patches that pre-training removes, above 0 and below 1", 0.0, 1.0);
-  schema.flag("norm_pix_loss", true,
-              "predict each patch's pixels normalised by the patch's own mean and deviation");
+  declare_image_size(schema, variant.image_px, variant.patch_px);
+  declare_masking(schema, MaeConfig{}.mask_ratio);
   return schema;
 }
 
@@ -109,19 +101,13 @@ MaeConfig config_of(const Variant& variant, const Params& params) {
   return config;
 }
 
-std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
+std::unique_ptr<Model> make(const Variant& variant, const Params& params) {
   const MaeConfig config = config_of(variant, params);
   require_buildable(variant.name, config);
-  return make_mae_model(info_of(variant, config.image[0]), config, start);
+  return make_mae_model(info_of(variant, config.image[0]), config);
 }
 
 }  // namespace
-
-std::unique_ptr<Model> make_mae_variant(std::string_view name, const Params& params, Start start) {
-  const auto* variant = std::ranges::find(kVariants, name, &Variant::name);
-  YS_CHECK(variant != std::end(kVariants), name);
-  return make(*variant, params, start);
-}
 
 void register_mae(Registrar& registrar) {
   register_variants(

@@ -1,19 +1,10 @@
 #pragma once
 
-#include "models/layers/start.h"
-
 #include <yardstick/registry.h>
-
-#include <memory>
-#include <string_view>
 
 namespace yardstick {
 
 // Every mae_* pre-training model of images and the golden family "mae".
 void register_mae(Registrar& registrar);
-
-// A registered variant. With Start::kUnset even the largest costs no time and no memory. Throws
-// User where the parameters do not fit together; Internal on a name that is not registered.
-std::unique_ptr<Model> make_mae_variant(std::string_view name, const Params& params, Start start);
 
 }  // namespace yardstick

@@ -3,6 +3,7 @@
 #include "models/golden/classification.h"
 #include "models/golden/norm_argument.h"
 #include "models/golden/pretraining.h"
+#include "models/layers/init_scope.h"
 #include "models/mae_st/mae_st_model.h"
 #include "models/mae_st/video_config.h"
 
@@ -87,6 +88,7 @@ void require_known_method(const GoldenCase& golden) {
 }
 
 std::unique_ptr<Model> build(const GoldenCase& golden) {
+  const layers::UnsetScope unset;  // the case has all weights
   ModelInfo info;
   info.name = golden.name;
   info.family = "mae_st";
@@ -98,7 +100,7 @@ std::unique_ptr<Model> build(const GoldenCase& golden) {
     require_pretraining_entry(golden);
     const VideoMaeConfig config = checked(pretraining_config(golden), golden);
     describe(config.encoder);
-    return make_video_mae(std::move(info), config, Start::kUnset);
+    return make_video_mae(std::move(info), config);
   }
   if (golden.constructor != kClassifier) {
     throw_data(
@@ -109,7 +111,7 @@ std::unique_ptr<Model> build(const GoldenCase& golden) {
   require_known_method(golden);
   const VideoVitConfig config = checked(classifier_config(golden), golden);
   describe(config.encoder);
-  auto model = make_video_vit(std::move(info), config, Start::kUnset);
+  auto model = make_video_vit(std::move(info), config);
   if (golden.method == "linear_probe") {
     model->capability<ReplaceableHead>()->use_linear_probe_head();
   }

@@ -52,7 +52,7 @@ LoadReport load_video_weights(torch::nn::Module& net, const TensorMap& file,
   require_same_positions(weights);
   require_same_classes(weights, "head.weight");
   require_same_classes(weights, "head.1.weight");
-  return std::move(weights).load_into(net);
+  return std::move(weights).load_into(net, options.memory);
 }
 
 }  // namespace yardstick

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "models/layers/start.h"
 #include "models/mae_st/video_config.h"
 
 #include <yardstick/model.h>
@@ -12,8 +11,8 @@ namespace yardstick {
 // Requires of both: problem_of(config) is empty.
 
 // A classifier whose head can be replaced.
-std::unique_ptr<Model> make_video_vit(ModelInfo info, const VideoVitConfig& config, Start start);
+std::unique_ptr<Model> make_video_vit(ModelInfo info, const VideoVitConfig& config);
 // A MaskedPretrainer; its forward pass gives features and no logits.
-std::unique_ptr<Model> make_video_mae(ModelInfo info, const VideoMaeConfig& config, Start start);
+std::unique_ptr<Model> make_video_mae(ModelInfo info, const VideoMaeConfig& config);
 
 }  // namespace yardstick

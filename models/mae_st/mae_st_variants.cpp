@@ -1,14 +1,14 @@
 #include "models/mae_st/mae_st_variants.h"
 
+#include "models/common_params.h"
+#include "models/common_preprocessing.h"
 #include "models/mae_st/mae_st_golden.h"
 #include "models/mae_st/mae_st_model.h"
 #include "models/mae_st/video_config.h"
 #include "models/variant_table.h"
 
-#include <yardstick/check.h>
 #include <yardstick/error.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -103,11 +103,8 @@ ModelInfo info_of(const Variant& variant, std::int64_t frames, std::int64_t imag
   info.official_repository = "facebookresearch/mae_st";
   info.licence = variant.is_test ? "-" : "CC-BY-NC-4.0";
   info.input_shape = {3, frames, image_px, image_px};
-  info.preprocessing.crop_px = image_px;
+  info.preprocessing = kinetics_preprocessing(image_px);
   info.preprocessing.crop_pct = 1.0;
-  info.preprocessing.interpolation = Interpolation::kBilinear;
-  info.preprocessing.mean = {0.45, 0.45, 0.45};
-  info.preprocessing.std = {0.225, 0.225, 0.225};
   info.is_test_variant = variant.is_test;
   return info;
 }
@@ -115,10 +112,10 @@ ModelInfo info_of(const Variant& variant, std::int64_t frames, std::int64_t imag
 ParamSchema schema_of(const Variant& variant) {
   ParamSchema schema;
   if (variant.kind == Kind::kClassifier) {
-    schema.integer("classes", variant.classes, "number of classes", 1);
-    schema.number("drop_path", 0.0, "stochastic depth: rate of the last block, 0 in the first", 0.0,
-                  0.99);
-    schema.number("dropout", 0.3, "rate before the head while training", 0.0, 0.99);
+    declare_classes(schema, variant.classes);
+    declare_drop_path(schema);
+    declare_head_dropout(schema, 0.3);
+    declare_head_init_scale(schema);
   }
   schema.integer("frames", variant.frames, concat("frames of a clip, a multiple of ", kPatchFrames),
                  1);
@@ -128,10 +125,7 @@ ParamSchema schema_of(const Variant& variant) {
   if (variant.kind == kPretraining) {
     schema.integer("pred_frames", variant.frames / 2,
                    "frames to predict, spread over the clip (pred_t_dim)", 1);
-    schema.number("mask_ratio", VideoMaeConfig{}.mask_ratio,
-                  "share of the tokens that pre-training removes, above 0 and below 1", 0.0, 1.0);
-    schema.flag("norm_pix_loss", true,
-                "predict each patch's pixels normalised by the patch's own mean and deviation");
+    declare_masking(schema, VideoMaeConfig{}.mask_ratio);
     schema.integer("decoder_depth", variant.decoder_depth, "blocks of the decoder", 1);
   }
   return schema;
@@ -152,15 +146,16 @@ VideoEncoderConfig encoder_of(const Variant& variant, const Params& params) {
   return video;
 }
 
-std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
+std::unique_ptr<Model> make(const Variant& variant, const Params& params) {
   const VideoEncoderConfig encoder = encoder_of(variant, params);
   ModelInfo info = info_of(variant, encoder.frames, encoder.image_px);
   if (variant.kind == Kind::kClassifier) {
     const VideoVitConfig config{.encoder = encoder,
                                 .classes = params.get<std::int64_t>("classes"),
-                                .head_dropout = params.get<double>("dropout")};
+                                .head_dropout = params.get<double>("dropout"),
+                                .head_init_scale = params.get<double>("head_init_scale")};
     require_buildable(variant.name, config);
-    return make_video_vit(std::move(info), config, start);
+    return make_video_vit(std::move(info), config);
   }
   const VideoMaeConfig config{.encoder = encoder,
                               .decoder_width = variant.decoder_width,
@@ -170,17 +165,10 @@ std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start 
                               .normalises_targets = params.get<bool>("norm_pix_loss"),
                               .mask_ratio = params.get<double>("mask_ratio")};
   require_buildable(variant.name, config);
-  return make_video_mae(std::move(info), config, start);
+  return make_video_mae(std::move(info), config);
 }
 
 }  // namespace
-
-std::unique_ptr<Model> make_mae_st_variant(std::string_view name, const Params& params,
-                                           Start start) {
-  const auto* variant = std::ranges::find(kVariants, name, &Variant::name);
-  YS_CHECK(variant != std::end(kVariants), name);
-  return make(*variant, params, start);
-}
 
 void register_mae_st(Registrar& registrar) {
   register_variants(

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/layers/start.h"
+#include "models/layers/init_scale.h"
 
 #include <cstdint>
 #include <optional>
@@ -44,6 +44,7 @@ struct VideoVitConfig {
   VideoEncoderConfig encoder;
   std::int64_t classes = 400;
   double head_dropout = 0.0;
+  double head_init_scale = 1.0;  // on the random weights of a new head
 };
 
 struct VideoMaeConfig {

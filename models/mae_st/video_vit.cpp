@@ -30,6 +30,7 @@ VideoVit::VideoVit(const VideoVitConfig& config)
 void VideoVit::init_weights() {
   init_encoder(
       [this](const at::Tensor& weight) { layers::linear_weight(weight, config_.encoder.init); });
+  if (head_) layers::scale(head_->weight, config_.head_init_scale);
   if (probe_head_) probe_head_->init_weights();
 }
 

@@ -124,6 +124,7 @@ void Vit::init_weights() {
       layers::uniform_by_fan_in(*convolution);
     }
   }
+  if (head_) layers::scale(head_->weight, config_.head_init_scale);
   if (probe_head_) probe_head_->init_weights();
 }
 

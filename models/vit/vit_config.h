@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/layers/start.h"
+#include "models/layers/init_scale.h"
 #include "models/layers/token_pool.h"
 
 #include <array>
@@ -32,6 +32,7 @@ struct VitConfig {
   double norm_eps = 1e-6;
   double drop_path = 0.0;  // rate of the last block
   double head_dropout = 0.0;
+  double head_init_scale = 1.0;  // on the random weights of a new head
   InitScale init = InitScale::kReference;
 
   bool has_qkv_bias = true;

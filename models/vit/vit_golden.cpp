@@ -2,6 +2,7 @@
 
 #include "models/golden/classification.h"
 #include "models/golden/norm_argument.h"
+#include "models/layers/init_scope.h"
 #include "models/vit/vit_config.h"
 #include "models/vit/vit_model.h"
 
@@ -142,13 +143,14 @@ void apply_method(const GoldenCase& golden, Model& model) {
 }
 
 std::unique_ptr<Model> build(const GoldenCase& golden) {
+  const layers::UnsetScope unset;  // the case has all weights
   require_classification_entry(golden);
   const VitConfig config = config_of(golden);
   ModelInfo info;
   info.name = golden.name;
   info.family = "vit";
   info.input_shape = {config.channels, config.image[0], config.image[1]};
-  auto model = make_vit_model(std::move(info), config, Start::kUnset);
+  auto model = make_vit_model(std::move(info), config);
   apply_method(golden, *model);
   return model;
 }

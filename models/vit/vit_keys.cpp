@@ -40,7 +40,7 @@ LoadReport load_vit_weights(torch::nn::Module& net, const VitConfig& config, con
   }
   require_same_classes(weights, "head.weight");
   require_same_classes(weights, "head.1.weight");
-  return std::move(weights).load_into(net);
+  return std::move(weights).load_into(net, options.memory);
 }
 
 }  // namespace yardstick

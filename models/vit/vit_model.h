@@ -1,6 +1,5 @@
 #pragma once
 
-#include "models/layers/start.h"
 #include "models/vit/vit_config.h"
 
 #include <yardstick/model.h>
@@ -10,6 +9,6 @@
 namespace yardstick {
 
 // Requires: problem_of(config) is empty. The model can have its head replaced.
-std::unique_ptr<Model> make_vit_model(ModelInfo info, const VitConfig& config, Start start);
+std::unique_ptr<Model> make_vit_model(ModelInfo info, const VitConfig& config);
 
 }  // namespace yardstick

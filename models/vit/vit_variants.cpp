@@ -1,14 +1,14 @@
 #include "models/vit/vit_variants.h"
 
+#include "models/common_params.h"
+#include "models/common_preprocessing.h"
 #include "models/variant_table.h"
 #include "models/vit/vit_config.h"
 #include "models/vit/vit_golden.h"
 #include "models/vit/vit_model.h"
 
-#include <yardstick/check.h>
 #include <yardstick/error.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -125,20 +125,12 @@ constexpr Variant kVariants[] = {
 std::string_view pool_name(TokenPool pool) { return pool == TokenPool::kMean ? "avg" : "token"; }
 
 Preprocessing preprocessing_of(const Variant& variant, std::int64_t image_px) {
+  if (variant.origin == Origin::kOurs) return digits_preprocessing(image_px);
   Preprocessing preprocessing;
   preprocessing.crop_px = image_px;
-  switch (variant.origin) {
-    case Origin::kTimm:  // the augreg weights
-      preprocessing.crop_pct = image_px >= 384 ? 1.0 : 0.9;
-      preprocessing.mean = preprocessing.std = {0.5, 0.5, 0.5};
-      break;
-    case Origin::kMae:
-      break;
-    case Origin::kOurs:  // digits fill their image
-      preprocessing.crop_pct = 1.0;
-      preprocessing.mean = {0.1307, 0.1307, 0.1307};
-      preprocessing.std = {0.3081, 0.3081, 0.3081};
-      break;
+  if (variant.origin == Origin::kTimm) {  // the augreg weights
+    preprocessing.crop_pct = image_px >= 384 ? 1.0 : 0.9;
+    preprocessing.mean = preprocessing.std = {0.5, 0.5, 0.5};
   }
   return preprocessing;
 }
@@ -171,15 +163,14 @@ ModelInfo info_of(const Variant& variant, std::int64_t image_px) {
 ParamSchema schema_of(const Variant& variant) {
   ParamSchema schema;
   if (variant.has_probe_head) {
-    schema.integer("classes", variant.classes, "number of classes", 1);
+    declare_classes(schema, variant.classes);
   } else {
     schema.integer("classes", variant.classes,
                    "number of classes; 0: no head, the features are the output", 0);
+    declare_head_init_scale(schema);
   }
-  schema.number("drop_path", 0.0, "stochastic depth: rate of the last block, 0 in the first", 0.0,
-                0.99);
-  schema.integer("img_size", variant.image_px,
-                 concat("side of the square input in pixels, a multiple of ", variant.patch_px), 1);
+  declare_drop_path(schema);
+  declare_image_size(schema, variant.image_px, variant.patch_px);
   schema.text("global_pool", std::string(pool_name(variant.pool)),
               "what the head sees: the class token, or the mean of the patch tokens",
               {"token", "avg"});
@@ -196,6 +187,7 @@ VitConfig config_of(const Variant& variant, const Params& params) {
       .depth = variant.depth,
       .heads = variant.heads,
       .drop_path = params.get<double>("drop_path"),
+      .head_init_scale = variant.has_probe_head ? 1.0 : params.get<double>("head_init_scale"),
       .init = variant.origin == Origin::kOurs ? InitScale::kFanIn : InitScale::kReference,
   };
   if (params.get<std::string>("global_pool") == "avg") {
@@ -205,21 +197,15 @@ VitConfig config_of(const Variant& variant, const Params& params) {
   return config;
 }
 
-std::unique_ptr<Model> make(const Variant& variant, const Params& params, Start start) {
+std::unique_ptr<Model> make(const Variant& variant, const Params& params) {
   const VitConfig config = config_of(variant, params);
   require_buildable(variant.name, config);
-  auto model = make_vit_model(info_of(variant, config.image[0]), config, start);
+  auto model = make_vit_model(info_of(variant, config.image[0]), config);
   if (variant.has_probe_head) model->capability<ReplaceableHead>()->use_linear_probe_head();
   return model;
 }
 
 }  // namespace
-
-std::unique_ptr<Model> make_vit_variant(std::string_view name, const Params& params, Start start) {
-  const auto* variant = std::ranges::find(kVariants, name, &Variant::name);
-  YS_CHECK(variant != std::end(kVariants), name);
-  return make(*variant, params, start);
-}
 
 void register_vit(Registrar& registrar) {
   register_variants(

@@ -2,11 +2,15 @@
 
 #include "tests/models/built.h"
 
+#include <ATen/ATen.h>
+#include <torch/nn/module.h>
+
 #include <gmock/gmock.h>
 
 #include <filesystem>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace yardstick {
 namespace {
@@ -57,6 +61,70 @@ TEST(BuiltinModelsTest, DescribesEveryModel) {
     EXPECT_EQ(model->info().name, entry->name);
     const bool classifies = model->capability<ReplaceableHead>() != nullptr;
     EXPECT_EQ(Params(entry->schema).has("classes"), classifies);
+  }
+}
+
+TEST(BuiltinModelsTest, ANewHeadCanStartSmall) {
+  const Registrar registrar = test::builtin_registrar();
+  std::set<std::string> families;
+  for (const ModelEntry* entry : registrar.models.list("*test")) {
+    if (entry->schema.find("head_init_scale") == nullptr) continue;
+    SCOPED_TRACE(entry->name);
+    const auto head_of = [&](const char* scale) {
+      at::manual_seed(3);
+      const auto model = test::build_model(entry->name, {{"head_init_scale", scale}});
+      return state_of(model->module()).at("head.weight").clone();
+    };
+
+    const at::Tensor usual = head_of("1");
+
+    EXPECT_GT(usual.abs().max().item<float>(), 0);
+    EXPECT_TRUE(at::allclose(head_of("0.001"), usual * 0.001, /*rtol=*/1e-5, /*atol=*/0));
+    families.insert(entry->info.family);
+  }
+  EXPECT_THAT(families, testing::IsSupersetOf({"vit", "mae_st"}));
+}
+
+TEST(BuiltinModelsTest, DropoutBeforeTheHeadActsInTrainingAlone) {
+  const Registrar registrar = test::builtin_registrar();
+  std::set<std::string> families;
+  for (const ModelEntry* entry : registrar.models.list("*test")) {
+    if (entry->schema.find("dropout") == nullptr) continue;
+    SCOPED_TRACE(entry->name);
+    const auto model = test::build_model(entry->name, {{"dropout", "0.5"}});
+    std::vector<std::int64_t> shape = entry->info.input_shape;
+    shape.insert(shape.begin(), 2);
+    const Batch batch = test::batch_of(at::randn(shape));
+    const auto is_steady = [&] {
+      return at::equal(model->forward(batch).logits, model->forward(batch).logits);
+    };
+
+    model->module().train();
+    EXPECT_FALSE(is_steady());
+    model->module().eval();
+    EXPECT_TRUE(is_steady());
+    families.insert(entry->info.family);
+  }
+  EXPECT_THAT(families, testing::IsSupersetOf({"hiera", "mae_st"}));
+}
+
+TEST(BuiltinModelsTest, TakesWeightsWhereTheyLieWhenAsked) {
+  const Registrar registrar = test::builtin_registrar();
+  for (const ModelEntry* entry : registrar.models.list("*test")) {
+    SCOPED_TRACE(entry->name);
+    const auto model = test::describe_model(*entry);
+    TensorMap weights;
+    for (const auto& [name, tensor] : state_of(model->module())) weights[name] = tensor.clone();
+
+    for (const WeightsMemory memory : {WeightsMemory::kOwned, WeightsMemory::kMapped}) {
+      const LoadReport report = model->load_weights(weights, {.memory = memory});
+
+      EXPECT_TRUE(report.is_complete());
+      for (const auto& [name, tensor] : state_of(model->module())) {
+        const bool is_shared = tensor.const_data_ptr() == weights.at(name).const_data_ptr();
+        EXPECT_EQ(is_shared, memory == WeightsMemory::kMapped) << name;
+      }
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include "models/hiera/hiera_config.h"
 #include "models/hiera/hiera_model.h"
 #include "tests/models/built.h"
+#include "tests/models/key_fixture.h"
 #include "tests/support/throws_error.h"
 
 #include <ATen/ATen.h>
@@ -12,7 +13,10 @@
 namespace yardstick {
 namespace {
 
+using test::kResetHead;
+using test::random_weights;
 using test::ThrowsError;
+using test::wrapped_in;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -29,9 +33,7 @@ HieraConfig small_config() {
   return config;
 }
 
-std::unique_ptr<Model> build(const HieraConfig& config) {
-  return make_hiera_model({}, config, Start::kRandom);
-}
+std::unique_ptr<Model> build(const HieraConfig& config) { return make_hiera_model({}, config); }
 
 std::string replaced(std::string name, const std::string& from, const std::string& to) {
   return name.starts_with(from) ? to + name.substr(from.size()) : name;
@@ -86,7 +88,7 @@ TEST(HieraKeysTest, LoadsAPretrainedEncoderWithANewHead) {
   weights["decoder_pos_embed"] = at::randn({1, 4, 4});
   weights["multi_scale_fusion_heads.0.weight"] = at::randn({8, 8, 4, 4});
 
-  const LoadReport report = model->load_weights(weights, {.reset_head = true});
+  const LoadReport report = model->load_weights(weights, kResetHead);
 
   EXPECT_TRUE(report.is_complete());
   EXPECT_THAT(report.renamed, Contains(Pair("encoder_norm.weight", "norm.weight")));
@@ -95,24 +97,15 @@ TEST(HieraKeysTest, LoadsAPretrainedEncoderWithANewHead) {
                                                    "multi_scale_fusion_heads.0.weight"));
 }
 
-// What the official pre-training saves.
-TensorMap as_saved(Model& model, const std::string& prefix) {
-  TensorMap weights;
-  for (const auto& [name, tensor] : state_of(model.module())) {
-    weights[prefix + name] = tensor.detach().clone();
-  }
-  return weights;
-}
-
 class PretrainedTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(PretrainedTest, FineTunesItsClassifier) {
   const auto pretrained = test::build_model("mae_" + GetParam());
   const auto classifier = test::build_model(GetParam());
-  TensorMap weights = as_saved(*pretrained, "model_state.");
+  TensorMap weights = wrapped_in("model_state.", random_weights(*pretrained));
   weights["optimizer_state.state.0.exp_avg"] = at::zeros({3});
 
-  const LoadReport report = classifier->load_weights(weights, {.reset_head = true});
+  const LoadReport report = classifier->load_weights(weights, kResetHead);
 
   EXPECT_TRUE(report.is_complete());
   EXPECT_THAT(report.resized, IsEmpty());
@@ -133,7 +126,8 @@ TEST(HieraKeysTest, LoadsAMaskedAutoEncoderOfAnotherSize) {
   const auto source = test::build_model("mae_hiera_test");
   const auto model = test::build_model("mae_hiera_test", {{"img_size", "96"}});
 
-  const LoadReport report = model->load_weights(as_saved(*source, "model_state."), {});
+  const LoadReport report =
+      model->load_weights(wrapped_in("model_state.", random_weights(*source)), {});
 
   EXPECT_TRUE(report.is_complete());
   EXPECT_THAT(report.resized, UnorderedElementsAre("pos_embed", "decoder_pos_embed"));
@@ -152,7 +146,7 @@ TEST(HieraKeysTest, RefusesAClassifierAsAMaskedAutoEncoder) {
 TEST(HieraKeysTest, TakesTheTrunkOutOfAWholeSam2) {
   const auto source = test::build_model("sam2_hiera_test");
   const auto model = test::build_model("sam2_hiera_test");
-  TensorMap weights = as_saved(*source, "model.image_encoder.trunk.");
+  TensorMap weights = wrapped_in("model.image_encoder.trunk.", random_weights(*source));
   weights["model.image_encoder.neck.convs.0.conv.weight"] = at::zeros({4, 4, 1, 1});
   weights["model.no_mem_embed"] = at::zeros({1, 1, 4});
 
@@ -162,7 +156,7 @@ TEST(HieraKeysTest, TakesTheTrunkOutOfAWholeSam2) {
   EXPECT_THAT(report.ignored, UnorderedElementsAre("model.image_encoder.neck.convs.0.conv.weight",
                                                    "model.no_mem_embed"));
   EXPECT_TRUE(at::equal(state_of(model->module()).at("blocks.2.mlp.layers.1.weight"),
-                        state_of(source->module()).at("blocks.2.mlp.layers.1.weight")));
+                        weights.at("model.image_encoder.trunk.blocks.2.mlp.layers.1.weight")));
 }
 
 TEST(HieraKeysTest, LoadsATrunkAlone) {

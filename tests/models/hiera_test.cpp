@@ -1,6 +1,7 @@
 #include "models/hiera/hiera_config.h"
 #include "models/hiera/hiera_model.h"
 #include "tests/models/built.h"
+#include "tests/models/keeping_tap.h"
 #include "tests/support/throws_error.h"
 
 #include <yardstick/feature_pyramid.h>
@@ -10,6 +11,8 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
 namespace yardstick {
 namespace {
 
@@ -18,14 +21,6 @@ using test::build_model;
 using test::ThrowsError;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-class CountingTap final : public ActivationTap {
- public:
-  void record(std::string_view name, const at::Tensor& value) override {
-    shapes_.insert_or_assign(std::string(name), value.sizes().vec());
-  }
-  std::map<std::string, std::vector<std::int64_t>> shapes_;
-};
 
 TEST(HieraTest, FollowsTheImageSize) {
   const auto model = build_model("hiera_test", {{"img_size", "96"}});
@@ -42,13 +37,13 @@ TEST(HieraTest, RefusesSizesThatWindowsDoNotDivide) {
 
 TEST(HieraTest, RecordsStagesInSpace) {
   const auto model = build_model("hiera_test");
-  CountingTap tap;
+  test::KeepingTap tap;
 
   model->forward(batch_of(at::randn({1, 3, 64, 64})), &tap);
 
-  EXPECT_THAT(tap.shapes_.at("intermediates.0"), ElementsAre(1, 16, 16, 16));
-  EXPECT_THAT(tap.shapes_.at("intermediates.3"), ElementsAre(1, 2, 2, 128));
-  EXPECT_THAT(tap.shapes_.at("blocks.1.attn.qkv"), ElementsAre(1, 256, 3 * 32));
+  EXPECT_THAT(tap["intermediates.0"].sizes().vec(), ElementsAre(1, 16, 16, 16));
+  EXPECT_THAT(tap["intermediates.3"].sizes().vec(), ElementsAre(1, 2, 2, 128));
+  EXPECT_THAT(tap["blocks.1.attn.qkv"].sizes().vec(), ElementsAre(1, 256, 3 * 32));
 }
 
 TEST(HieraTest, GivesStagesAsAFeaturePyramid) {
@@ -72,6 +67,12 @@ TEST(HieraTest, GivesStagesAsAFeaturePyramid) {
                    features, 1e-4, 1e-5));
 }
 
+std::unique_ptr<Model> build(const HieraConfig& config) {
+  ModelInfo info;
+  info.input_shape = {config.channels, config.input[0], config.input[1]};
+  return make_hiera_model(std::move(info), config);
+}
+
 // Four equal windows give what one gives alone, though one window takes the packed projection and
 // several with many heads the split one.
 TEST(HieraTest, AttendsWithinWindowsOnly) {
@@ -85,9 +86,9 @@ TEST(HieraTest, AttendsWithinWindowsOnly) {
   config.width_factor = 1.0;
   config.heads_factor = 1.0;
   config.is_windowed = {true, true, true, true};
-  const auto windowed = make_hiera_model({}, config, Start::kRandom);
+  const auto windowed = build(config);
   config.input = {32, 32};
-  const auto one_window = make_hiera_model({}, config, Start::kRandom);
+  const auto one_window = build(config);
   TensorMap weights = state_of(windowed->module());
   weights["pos_embed"] = at::zeros({1, 256, 8});
   windowed->load_weights(weights, {});

@@ -1,4 +1,5 @@
 #include "tests/models/built.h"
+#include "tests/models/key_fixture.h"
 #include "tests/support/throws_error.h"
 
 #include <ATen/ATen.h>
@@ -12,7 +13,10 @@ namespace yardstick {
 namespace {
 
 using test::build_model;
+using test::kResetHead;
+using test::random_weights;
 using test::ThrowsError;
+using test::wrapped_in;
 using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
@@ -22,17 +26,6 @@ using testing::Pair;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 using testing::UnorderedElementsAreArray;
-
-constexpr LoadOptions kResetHead{.reset_head = true};
-
-// Random weights under the names of `model`.
-TensorMap weights_of(Model& model) {
-  TensorMap weights;
-  for (const auto& [name, tensor] : state_of(model.module())) {
-    weights[name] = at::randn(tensor.sizes());
-  }
-  return weights;
-}
 
 bool is_decoders(const std::string& name) {
   return name.starts_with("decoder_") || name == "mask_token";
@@ -53,7 +46,7 @@ TensorMap without_decoder(TensorMap weights) {
 
 TEST(MaeKeysTest, TakesOfficialNamesAsTheyAre) {
   const auto model = build_model("mae_test");
-  const TensorMap weights = weights_of(*model);
+  const TensorMap weights = random_weights(*model);
 
   const LoadReport report = model->load_weights(weights, {});
 
@@ -65,10 +58,9 @@ TEST(MaeKeysTest, TakesOfficialNamesAsTheyAre) {
 
 TEST(MaeKeysTest, TakesWrappersOff) {
   const auto model = build_model("mae_test");
-  TensorMap wrapped;
-  for (const auto& [name, tensor] : weights_of(*model)) wrapped["model.module." + name] = tensor;
 
-  const LoadReport report = model->load_weights(wrapped, {});
+  const LoadReport report =
+      model->load_weights(wrapped_in("model.module.", random_weights(*model)), {});
 
   EXPECT_TRUE(report.is_complete());
   EXPECT_THAT(report.renamed, Contains(Pair("model.module.mask_token", "mask_token")));
@@ -78,7 +70,7 @@ TEST(MaeKeysTest, InterpolatesBothPositionsOfAnotherGrid) {
   const auto small = build_model("mae_test");
   const auto large = build_model("mae_test", {{"img_size", "48"}});
 
-  const LoadReport report = large->load_weights(weights_of(*small), {});
+  const LoadReport report = large->load_weights(random_weights(*small), {});
 
   EXPECT_TRUE(report.is_complete());
   EXPECT_THAT(report.resized, UnorderedElementsAre("pos_embed", "decoder_pos_embed"));
@@ -86,7 +78,7 @@ TEST(MaeKeysTest, InterpolatesBothPositionsOfAnotherGrid) {
 
 TEST(MaeKeysTest, MissesTheDecoderOfAPublishedEncoder) {
   const auto model = build_model("mae_test");
-  const TensorMap weights = weights_of(*model);
+  const TensorMap weights = random_weights(*model);
 
   const LoadReport report = model->load_weights(without_decoder(weights), {});
 
@@ -96,7 +88,7 @@ TEST(MaeKeysTest, MissesTheDecoderOfAPublishedEncoder) {
 TEST(MaeKeysTest, KeepsItsOwnDecoderWhenAsked) {
   const auto model = build_model("mae_test");
   const at::Tensor before = state_of(model->module()).at("decoder_embed.weight").clone();
-  const TensorMap weights = weights_of(*model);
+  const TensorMap weights = random_weights(*model);
 
   const LoadReport report = model->load_weights(without_decoder(weights), kResetHead);
 
@@ -111,7 +103,7 @@ TEST(MaeKeysTest, KeepsItsOwnDecoderWhenAsked) {
 TEST(MaeKeysTest, LoadsADecoderThatIsThereEvenWhereItMayBeReset) {
   const auto model = build_model("mae_test");
 
-  const LoadReport report = model->load_weights(weights_of(*model), kResetHead);
+  const LoadReport report = model->load_weights(random_weights(*model), kResetHead);
 
   EXPECT_TRUE(report.is_complete());
   EXPECT_THAT(report.reset, IsEmpty());
@@ -120,7 +112,7 @@ TEST(MaeKeysTest, LoadsADecoderThatIsThereEvenWhereItMayBeReset) {
 TEST(MaeKeysTest, RefusesAClassifiersWeights) {
   const auto model = build_model("mae_test");
 
-  const LoadReport report = model->load_weights(weights_of(*build_model("vit_test")), {});
+  const LoadReport report = model->load_weights(random_weights(*build_model("vit_test")), {});
 
   EXPECT_THAT(report.unexpected, ElementsAre("head.bias", "head.weight"));
   EXPECT_THAT(report.missing, Contains("mask_token"));
@@ -130,12 +122,10 @@ TEST(MaeKeysTest, RefusesAClassifiersWeights) {
 class MaeFineTuningTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(MaeFineTuningTest, LoadsThePretrainedEncoderAndLeavesTheDecoderOut) {
-  const TensorMap weights = weights_of(*build_model("mae_test"));
-  TensorMap wrapped;
-  for (const auto& [name, tensor] : weights) wrapped["model." + name] = tensor;
+  const TensorMap weights = random_weights(*build_model("mae_test"));
   const auto classifier = build_model("vit_test", {{"global_pool", GetParam()}});
 
-  const LoadReport report = classifier->load_weights(wrapped, kResetHead);
+  const LoadReport report = classifier->load_weights(wrapped_in("model.", weights), kResetHead);
 
   const bool pools = std::string(GetParam()) == "avg";
   std::vector<std::string> left_out;
@@ -154,7 +144,7 @@ TEST_P(MaeFineTuningTest, LoadsThePretrainedEncoderAndLeavesTheDecoderOut) {
 }
 
 TEST_P(MaeFineTuningTest, FailsByNameWhereTheHeadIsNotReset) {
-  const TensorMap weights = weights_of(*build_model("mae_test"));
+  const TensorMap weights = random_weights(*build_model("mae_test"));
   const auto classifier = build_model("vit_test", {{"global_pool", GetParam()}});
 
   EXPECT_THAT(

@@ -1,4 +1,5 @@
 #include "tests/models/built.h"
+#include "tests/models/key_fixture.h"
 #include "tests/support/throws_error.h"
 
 #include <ATen/ATen.h>
@@ -6,11 +7,13 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <utility>
 
 namespace yardstick {
 namespace {
 
 using test::build_model;
+using test::kResetHead;
 using test::ThrowsError;
 using testing::AllOf;
 using testing::Contains;
@@ -20,16 +23,8 @@ using testing::Pair;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-constexpr LoadOptions kResetHead{.reset_head = true};
-
 // Random weights under the names of a model with the encoder of mae_st_test.
-TensorMap weights_of(const std::string& name) {
-  TensorMap weights;
-  for (const auto& [key, tensor] : state_of(build_model(name)->module())) {
-    weights[key] = at::randn(tensor.sizes());
-  }
-  return weights;
-}
+TensorMap weights_of(const std::string& name) { return test::random_weights(*build_model(name)); }
 
 TEST(MaeStKeysTest, TakesOfficialNamesAsTheyAre) {
   for (const char* name : {"mae_st_vit_test", "mae_st_test"}) {
@@ -47,13 +42,15 @@ TEST(MaeStKeysTest, TakesOfficialNamesAsTheyAre) {
 
 TEST(MaeStKeysTest, TakesSlowFastsNamesAndWrappers) {
   const auto model = build_model("mae_st_vit_test");
-  TensorMap wrapped;
-  for (const auto& [name, tensor] : weights_of("mae_st_vit_test")) {
-    const std::string key = name.starts_with("head.") ? "head.projection." + name.substr(5) : name;
-    wrapped["model_state.module." + key] = tensor;
+  TensorMap weights = weights_of("mae_st_vit_test");
+  for (const char* part : {"weight", "bias"}) {
+    auto head = weights.extract(std::string("head.") + part);
+    head.key() = std::string("head.projection.") + part;
+    weights.insert(std::move(head));
   }
 
-  const LoadReport report = model->load_weights(wrapped, {});
+  const LoadReport report =
+      model->load_weights(test::wrapped_in("model_state.module.", weights), {});
 
   EXPECT_TRUE(report.is_complete());
   EXPECT_THAT(report.matched, IsEmpty());

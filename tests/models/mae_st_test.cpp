@@ -3,6 +3,7 @@
 #include "models/mae_st/video_mae.h"
 #include "models/mae_st/video_patches.h"
 #include "tests/models/built.h"
+#include "tests/models/keeping_tap.h"
 #include "tests/support/throws_error.h"
 
 #include <yardstick/masked_pretrainer.h>
@@ -18,19 +19,12 @@ namespace {
 
 using test::batch_of;
 using test::build_model;
+using test::KeepingTap;
 using test::ThrowsError;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Optional;
-
-class KeepingTap final : public ActivationTap {
- public:
-  void record(std::string_view name, const at::Tensor& value) override {
-    kept.insert_or_assign(std::string(name), value.detach());
-  }
-  TensorMap kept;
-};
 
 // mae_st_test: 4 frames of 32 px in patches of 2 x 8 x 8, so 2 steps of 16 tokens.
 constexpr std::int64_t kTokens = 32;
@@ -96,7 +90,7 @@ TEST(VideoMaeTest, GivesTheMeanOfAllPatchTokensAsFeatures) {
 
   const ModelOutput output = model->forward(batch_of(clips(2)), &tap);
 
-  const at::Tensor tokens = tap.kept.at("norm");
+  const at::Tensor tokens = tap["norm"];
   EXPECT_FALSE(output.logits.defined());
   EXPECT_EQ(tokens.size(1), 1 + kTokens);
   EXPECT_TRUE(at::allclose(output.features, tokens.slice(1, 1).mean(1)));
@@ -113,11 +107,11 @@ TEST(VideoMaeTest, ShowsTheEncoderKeptTokensOnly) {
   pretrainer_of(*model).pretrain(video, first_tokens_kept(2), kRatio, &tap);
   pretrainer_of(*model).pretrain(other_tail, first_tokens_kept(2), kRatio, &other);
 
-  EXPECT_THAT(tap.kept.at("blocks.0").sizes().vec(), ElementsAre(2, 1 + 8, 32));
-  EXPECT_THAT(tap.kept.at("latent").sizes().vec(), ElementsAre(2, 8, 32));
-  EXPECT_TRUE(at::equal(tap.kept.at("latent"), other.kept.at("latent")));
-  EXPECT_TRUE(at::equal(tap.kept.at("pred"), other.kept.at("pred")));
-  EXPECT_FALSE(at::equal(tap.kept.at("loss"), other.kept.at("loss")));
+  EXPECT_THAT(tap["blocks.0"].sizes().vec(), ElementsAre(2, 1 + 8, 32));
+  EXPECT_THAT(tap["latent"].sizes().vec(), ElementsAre(2, 8, 32));
+  EXPECT_TRUE(at::equal(tap["latent"], other["latent"]));
+  EXPECT_TRUE(at::equal(tap["pred"], other["pred"]));
+  EXPECT_FALSE(at::equal(tap["loss"], other["loss"]));
 }
 
 TEST(VideoMaeTest, KeepsThePapersTenthByDefault) {
@@ -162,7 +156,7 @@ TEST(VideoMaeReconstructionTest, PastesPredictedFramesWherePixelsWereRemoved) {
 
   const at::Tensor& filled = pictures.reconstructed;
   const at::Tensor predicted =
-      join_patches(tap.kept.at("pred"), {.frames = 1, .px = 8}, 32);  // frames 0 and 3
+      join_patches(tap["pred"], {.frames = 1, .px = 8}, 32);  // frames 0 and 3
   EXPECT_TRUE(at::equal(frames(filled, 1, 3), frames(video, 1, 3)));
   EXPECT_TRUE(at::equal(frames(filled, 0, 1).slice(3, 0, 16), frames(video, 0, 1).slice(3, 0, 16)));
   EXPECT_TRUE(at::allclose(frames(filled, 0, 1).slice(3, 16), frames(predicted, 0, 1).slice(3, 16),
@@ -179,9 +173,9 @@ TEST(VideoMaeReconstructionTest, GivesNormalisedPatchesTheirScaleBack) {
   const at::Tensor filled =
       pretrainer_of(*model).reconstruct(video, first_tokens_kept(1), kRatio).reconstructed;
 
-  const at::Tensor truth = tap.kept.at("target").select(1, kTokens - 1);  // [1, 8 * 8 * 3]
+  const at::Tensor truth = tap["target"].select(1, kTokens - 1);  // [1, 8 * 8 * 3]
   const at::Tensor expected =
-      tap.kept.at("pred").select(1, kTokens - 1) * (truth.var(-1) + 1e-6).sqrt().unsqueeze(-1) +
+      tap["pred"].select(1, kTokens - 1) * (truth.var(-1) + 1e-6).sqrt().unsqueeze(-1) +
       truth.mean(-1, true);
   const at::Tensor last = filled.select(2, 3).slice(2, 24).slice(3, 24);  // [1, 3, 8, 8]
   EXPECT_TRUE(at::allclose(last, expected.view({1, 8, 8, 3}).permute({0, 3, 1, 2}), 1e-4, 1e-4));

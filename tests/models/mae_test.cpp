@@ -1,5 +1,5 @@
-#include "models/mae/mae_variants.h"
 #include "tests/models/built.h"
+#include "tests/models/keeping_tap.h"
 #include "tests/support/throws_error.h"
 
 #include <yardstick/masked_pretrainer.h>
@@ -19,6 +19,7 @@ namespace yardstick {
 namespace {
 
 using test::build_model;
+using test::KeepingTap;
 using test::ThrowsError;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -26,17 +27,6 @@ using testing::IsSupersetOf;
 
 constexpr std::int64_t kPatches = 16;
 constexpr std::int64_t kPatchPx = 8;
-
-class Activations final : public ActivationTap {
- public:
-  void record(std::string_view name, const at::Tensor& value) override {
-    found_[std::string(name)] = value.detach().clone();
-  }
-  const at::Tensor& of(const std::string& name) const { return found_.at(name); }
-
- private:
-  std::map<std::string, at::Tensor> found_;
-};
 
 // Noise that keeps patches 9, 2, 12 and 5, in this order.
 at::Tensor noise_of_one() {
@@ -87,28 +77,28 @@ class MaeTest : public testing::Test {
 
 TEST_F(MaeTest, EncodesKeptPatchesAloneAndDecodesAll) {
   build();
-  Activations taps;
+  KeepingTap taps;
 
   pretrain(at::randn({2, 3, 32, 32}), at::rand({2, kPatches}), &taps);
 
-  EXPECT_THAT(taps.of("blocks.0").sizes().vec(), ElementsAre(2, 1 + 4, 32));
-  EXPECT_THAT(taps.of("latent").sizes().vec(), ElementsAre(2, 1 + 4, 32));
-  EXPECT_THAT(taps.of("decoder_blocks.0").sizes().vec(), ElementsAre(2, 1 + kPatches, 16));
-  EXPECT_THAT(taps.of("pred").sizes().vec(), ElementsAre(2, kPatches, 3 * kPatchPx * kPatchPx));
+  EXPECT_THAT(taps["blocks.0"].sizes().vec(), ElementsAre(2, 1 + 4, 32));
+  EXPECT_THAT(taps["latent"].sizes().vec(), ElementsAre(2, 1 + 4, 32));
+  EXPECT_THAT(taps["decoder_blocks.0"].sizes().vec(), ElementsAre(2, 1 + kPatches, 16));
+  EXPECT_THAT(taps["pred"].sizes().vec(), ElementsAre(2, kPatches, 3 * kPatchPx * kPatchPx));
 }
 
 TEST_F(MaeTest, NeverSeesRemovedPixels) {
   build();
   const at::Tensor image = at::randn({1, 3, 32, 32});
   const at::Tensor other = at::where(kept_pixels(), image, at::randn({1, 3, 32, 32}));
-  Activations taps;
-  Activations other_taps;
+  KeepingTap taps;
+  KeepingTap other_taps;
 
   pretrain(image, noise_of_one(), &taps);
   pretrain(other, noise_of_one(), &other_taps);
 
-  EXPECT_TRUE(at::equal(taps.of("latent"), other_taps.of("latent")));
-  EXPECT_TRUE(at::equal(taps.of("pred"), other_taps.of("pred")));
+  EXPECT_TRUE(at::equal(taps["latent"], other_taps["latent"]));
+  EXPECT_TRUE(at::equal(taps["pred"], other_taps["pred"]));
 }
 
 TEST_F(MaeTest, OrdersTheLatentByNoise) {
@@ -117,17 +107,17 @@ TEST_F(MaeTest, OrdersTheLatentByNoise) {
   at::Tensor swapped = noise_of_one();
   swapped[0][9] = 0.2;
   swapped[0][2] = 0.1;
-  Activations taps;
-  Activations swapped_taps;
+  KeepingTap taps;
+  KeepingTap swapped_taps;
 
   pretrain(image, noise_of_one(), &taps);
   pretrain(image, swapped, &swapped_taps);
 
   const at::Tensor order = at::tensor({0, 2, 1, 3, 4}, at::kLong);
-  EXPECT_TRUE(at::allclose(taps.of("latent").index_select(1, order), swapped_taps.of("latent"),
-                           1e-4, 1e-5));
-  EXPECT_FALSE(at::allclose(taps.of("latent"), swapped_taps.of("latent"), 1e-4, 1e-5));
-  EXPECT_TRUE(at::allclose(taps.of("pred"), swapped_taps.of("pred"), 1e-4, 1e-5));
+  EXPECT_TRUE(
+      at::allclose(taps["latent"].index_select(1, order), swapped_taps["latent"], 1e-4, 1e-5));
+  EXPECT_FALSE(at::allclose(taps["latent"], swapped_taps["latent"], 1e-4, 1e-5));
+  EXPECT_TRUE(at::allclose(taps["pred"], swapped_taps["pred"], 1e-4, 1e-5));
 }
 
 TEST_F(MaeTest, CountsTheLossOfRemovedPatchesOnly) {
@@ -197,13 +187,13 @@ TEST_F(MaeTest, HasTheEncoderOfTheClassifier) {
   const auto classifier = build_model("vit_test");
   classifier->load_weights(state_of(model_->module()), {.reset_head = true});
   const Batch batch = test::batch_of(at::randn({2, 3, 32, 32}));
-  Activations taps;
+  KeepingTap taps;
 
   classifier->forward(batch, &taps);
   const ModelOutput output = model_->forward(batch);
 
   EXPECT_FALSE(output.logits.defined());
-  EXPECT_TRUE(at::allclose(output.features, taps.of("norm").slice(1, 1).mean(1), 1e-4, 1e-5));
+  EXPECT_TRUE(at::allclose(output.features, taps["norm"].slice(1, 1).mean(1), 1e-4, 1e-5));
 }
 
 TEST_F(MaeTest, StartsFromFixedPositionsAndScaledWeights) {

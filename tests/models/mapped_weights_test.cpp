@@ -32,7 +32,7 @@ TEST_F(MappedWeightsTest, SortsEachTensorIntoOneList) {
   weights.rename_prefix("w", "weight");
   weights.ignore("other.");
   weights.keep_own("bias");
-  const LoadReport report = std::move(weights).load_into(*linear_);
+  const LoadReport report = std::move(weights).load_into(*linear_, WeightsMemory::kOwned);
 
   EXPECT_TRUE(report.is_complete());
   EXPECT_THAT(report.renamed, ElementsAre(Pair("module.w", "weight")));
@@ -63,7 +63,7 @@ TEST_F(MappedWeightsTest, ReportsUnexpectedTensorsUnderTheFilesNames) {
                         model_);
 
   weights.strip_wrappers(kCommonWrappers);
-  const LoadReport report = std::move(weights).load_into(*linear_);
+  const LoadReport report = std::move(weights).load_into(*linear_, WeightsMemory::kOwned);
 
   EXPECT_THAT(report.unexpected, ElementsAre("module.b"));
   EXPECT_FALSE(at::equal(linear_->weight.detach(), weight_));

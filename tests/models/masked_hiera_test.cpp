@@ -2,6 +2,7 @@
 #include "models/hiera/masked_hiera_model.h"
 #include "models/hiera/masked_pixels.h"
 #include "tests/models/built.h"
+#include "tests/models/keeping_tap.h"
 #include "tests/support/throws_error.h"
 
 #include <yardstick/masked_pretrainer.h>
@@ -12,29 +13,19 @@
 
 #include <gmock/gmock.h>
 
-#include <map>
 #include <string>
+#include <utility>
 
 namespace yardstick {
 namespace {
 
 using test::build_model;
+using test::KeepingTap;
 using test::ThrowsError;
 using testing::ElementsAre;
 using testing::Eq;
 using testing::HasSubstr;
 using testing::Optional;
-
-class KeepingTap final : public ActivationTap {
- public:
-  void record(std::string_view name, const at::Tensor& value) override {
-    values_.insert_or_assign(std::string(name), value.detach().clone());
-  }
-  at::Tensor operator[](const std::string& name) const { return values_.at(name); }
-
- private:
-  std::map<std::string, at::Tensor> values_;
-};
 
 MaskedHieraConfig clip_config() {
   MaskedHieraConfig config;
@@ -180,18 +171,15 @@ TEST(MaskedHieraTest, PutsThePatchMeanWhereItPredictsZero) {
 }
 
 TEST(MaskedHieraTest, ReconstructsClips) {
-  const auto model = make_masked_hiera_model(
-      {},
-      [] {
-        MaskedHieraConfig config = clip_config();
-        config.encoder.width = 8;
-        config.encoder.stages = {1, 1, 1, 1};
-        config.decoder_width = 16;
-        config.decoder_depth = 1;
-        config.decoder_heads = 2;
-        return config;
-      }(),
-      Start::kRandom);
+  MaskedHieraConfig config = clip_config();
+  config.encoder.width = 8;
+  config.encoder.stages = {1, 1, 1, 1};
+  config.decoder_width = 16;
+  config.decoder_depth = 1;
+  config.decoder_heads = 2;
+  ModelInfo info;
+  info.input_shape = {3, 4, 64, 64};
+  const auto model = make_masked_hiera_model(std::move(info), config);
   auto* pretrainer = model->capability<MaskedPretrainer>();
   const at::Tensor clip = at::randn({2, 3, 4, 64, 64});
 

@@ -1,4 +1,5 @@
 #include "tests/models/built.h"
+#include "tests/models/key_fixture.h"
 #include "tests/support/throws_error.h"
 
 #include <ATen/ATen.h>
@@ -11,7 +12,10 @@ namespace yardstick {
 namespace {
 
 using test::build_model;
+using test::kResetHead;
+using test::random_weights;
 using test::ThrowsError;
+using test::wrapped_in;
 using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
@@ -21,21 +25,9 @@ using testing::Pair;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-constexpr LoadOptions kResetHead{.reset_head = true};
-
-// Random weights under the names of `model`.
-TensorMap weights_of(Model& model) {
-  TensorMap weights;
-  for (const auto& [name, tensor] : state_of(model.module())) {
-    weights[name] =
-        tensor.is_floating_point() ? at::randn(tensor.sizes()) : at::ones({}, at::kLong);
-  }
-  return weights;
-}
-
 // What MAE's pre-training saves of the same encoder.
 TensorMap pretrained_of(Model& model) {
-  TensorMap weights = weights_of(model);
+  TensorMap weights = random_weights(model);
   std::erase_if(weights, [](const auto& item) {
     return item.first.starts_with("head.") || item.first.starts_with("fc_norm.");
   });
@@ -49,7 +41,7 @@ TensorMap pretrained_of(Model& model) {
 
 TEST(VitKeysTest, TakesOfficialNamesAsTheyAre) {
   const auto model = build_model("vit_test");
-  const TensorMap weights = weights_of(*model);
+  const TensorMap weights = random_weights(*model);
 
   const LoadReport report = model->load_weights(weights, {});
 
@@ -61,10 +53,9 @@ TEST(VitKeysTest, TakesOfficialNamesAsTheyAre) {
 
 TEST(VitKeysTest, TakesWrappersOffAndReportsTheFilesNames) {
   const auto model = build_model("vit_test");
-  TensorMap wrapped;
-  for (const auto& [name, tensor] : weights_of(*model)) wrapped["module.model." + name] = tensor;
 
-  const LoadReport report = model->load_weights(wrapped, {});
+  const LoadReport report =
+      model->load_weights(wrapped_in("module.model.", random_weights(*model)), {});
 
   EXPECT_TRUE(report.is_complete());
   EXPECT_THAT(report.matched, IsEmpty());
@@ -74,7 +65,7 @@ TEST(VitKeysTest, TakesWrappersOffAndReportsTheFilesNames) {
 TEST(VitKeysTest, InterpolatesPositionsOfAnotherGrid) {
   const auto small = build_model("vit_test");
   const auto large = build_model("vit_test", {{"img_size", "48"}});
-  const TensorMap weights = weights_of(*small);
+  const TensorMap weights = random_weights(*small);
 
   const LoadReport report = large->load_weights(weights, {});
 
@@ -87,7 +78,7 @@ TEST(VitKeysTest, InterpolatesPositionsOfAnotherGrid) {
 
 TEST(VitKeysTest, RefusesOtherClassCountsSayingWhatToDo) {
   const auto model = build_model("vit_test", {{"classes", "7"}});
-  const TensorMap weights = weights_of(*build_model("vit_test"));
+  const TensorMap weights = random_weights(*build_model("vit_test"));
 
   EXPECT_THAT(
       [&] { model->load_weights(weights, {}); },
@@ -97,7 +88,7 @@ TEST(VitKeysTest, RefusesOtherClassCountsSayingWhatToDo) {
 TEST(VitKeysTest, KeepsANewHeadWhenAsked) {
   const auto model = build_model("vit_test", {{"classes", "7"}});
   const at::Tensor before = state_of(model->module()).at("head.weight").clone();
-  const TensorMap weights = weights_of(*build_model("vit_test"));
+  const TensorMap weights = random_weights(*build_model("vit_test"));
 
   const LoadReport report = model->load_weights(weights, kResetHead);
 
@@ -108,7 +99,7 @@ TEST(VitKeysTest, KeepsANewHeadWhenAsked) {
 
 TEST(VitKeysTest, LoadsAFittingHeadEvenWhereItMayBeReset) {
   const auto model = build_model("vit_test");
-  const TensorMap weights = weights_of(*model);
+  const TensorMap weights = random_weights(*model);
 
   const LoadReport report = model->load_weights(weights, kResetHead);
 

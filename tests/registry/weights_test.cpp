@@ -1,4 +1,3 @@
-#include "registry/adopt_scope.h"
 #include "tests/support/throws_error.h"
 
 #include <yardstick/weights.h>
@@ -27,20 +26,17 @@ TEST(LoadStateTest, CopiesByName) {
   EXPECT_TRUE(at::equal(linear->bias.detach(), weights.at("bias")));
 }
 
-TEST(LoadStateTest, SharesMemoryInAnAdoptScope) {
+TEST(LoadStateTest, SharesMemoryWhereAsked) {
   torch::nn::Linear linear(3, 2);
   const TensorMap weights = {{"weight", at::rand({2, 3})}, {"bias", at::rand({2}, at::kDouble)}};
 
-  {
-    const AdoptScope scope;
-    load_state(*linear, weights);
-  }
+  load_state(*linear, weights, WeightsMemory::kMapped);
 
   EXPECT_EQ(linear->weight.const_data_ptr(), weights.at("weight").const_data_ptr());
   EXPECT_TRUE(linear->weight.requires_grad());
   EXPECT_EQ(linear->bias.scalar_type(), at::kFloat);  // another dtype is copied
   EXPECT_TRUE(at::equal(linear->bias.detach(), weights.at("bias").to(at::kFloat)));
-  load_state(*linear, weights);  // copies: the scope is over
+  load_state(*linear, weights);  // copies
   linear->weight.detach().zero_();
   EXPECT_EQ(weights.at("weight").sum().item<float>(), 0);  // into the memory that it was given
 }
@@ -52,8 +48,7 @@ TEST(LoadStateTest, SharesNoMemoryBetweenParameters) {
   const TensorMap weights = {{"weight", storage.slice(0, 0, 4).view({2, 2})},
                              {"bias", storage.slice(0, 3)}};
 
-  const AdoptScope scope;
-  load_state(*linear, weights);
+  load_state(*linear, weights, WeightsMemory::kMapped);
   linear->bias.detach().zero_();
 
   EXPECT_TRUE(at::equal(linear->weight.detach().view({4}), before));

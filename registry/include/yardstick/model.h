@@ -72,7 +72,8 @@ class YS_API Model {
   virtual const ModelInfo& info() const = 0;
   // The whole network: parameters, buffers, train/eval mode, device and dtype are set through it.
   virtual torch::nn::Module& module() = 0;
-  // `tap` may be null. In training mode drop path and dropout draw from the default generator of the
+  // `tap` may be null. In training mode drop path draws from the DrawsScope that is open
+  // (random_draws.h); dropout, and drop path outside of one, from the default generator of the
   // input's device.
   virtual ModelOutput forward(const Batch& batch, ActivationTap* tap) = 0;
   // Official keys to this model's. The default takes them as they are and is strict.

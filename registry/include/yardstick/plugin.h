@@ -11,7 +11,7 @@
 namespace yardstick {
 
 // Raised whenever a public header changes the layout or meaning of a type (docs/plugins.md).
-inline constexpr std::uint32_t kPluginAbi = 2;
+inline constexpr std::uint32_t kPluginAbi = 3;
 
 #if defined(_GLIBCXX_RELEASE) && _GLIBCXX_USE_CXX11_ABI
 inline constexpr char kStandardLibrary[] = "libstdc++ (C++11 ABI)";

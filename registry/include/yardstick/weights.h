@@ -13,9 +13,18 @@ class Module;
 
 namespace yardstick {
 
-// What to do where a checkpoint and a model differ on purpose. Everything else is an error.
+// Where loaded parameters are.
+enum class WeightsMemory {
+  kOwned,  // copied: what is timed or trained has memory as any other model's
+  kMapped  // shared with the tensors that were given, views of a mapped file, wherever dtype, shape
+           // and strides are the same: ready at once, for as long as nobody writes to the file
+};
+
 struct LoadOptions {
-  bool reset_head = false;  // keep the model's own random head where class counts differ
+  // Where a checkpoint and a model differ on purpose: keep the model's own random head where class
+  // counts differ. Every other difference is an error.
+  bool reset_head = false;
+  WeightsMemory memory = WeightsMemory::kOwned;
 };
 
 // What happened to each tensor. A load is complete where `missing` and `unexpected` are empty.
@@ -31,10 +40,12 @@ struct LoadReport {
   bool is_complete() const { return missing.empty() && unexpected.empty(); }
 };
 
-// Copies `weights` into the parameters and buffers of `module`, name by name. A shape that differs
-// throws Data with both shapes; names that differ are listed in the report, and nothing is copied
-// unless the report is complete.
-YS_API LoadReport load_state(torch::nn::Module& module, const TensorMap& weights);
+// Puts `weights` into the parameters and buffers of `module`, name by name. A shape that differs
+// throws Data with both shapes; names that differ are listed in the report, and nothing is loaded
+// unless the report is complete. Under kMapped no two parameters share memory: where they would,
+// and on devices other than the CPU, values are copied.
+YS_API LoadReport load_state(torch::nn::Module& module, const TensorMap& weights,
+                             WeightsMemory memory = WeightsMemory::kOwned);
 
 // Throws Data with the first names of each kind and the nearest spellings unless complete.
 YS_API void require_complete(const LoadReport& report, const std::string& where);

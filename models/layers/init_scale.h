@@ -2,12 +2,6 @@
 
 namespace yardstick {
 
-// What a new network's parameters hold.
-enum class Start {
-  kRandom,  // the family's initialisation
-  kUnset    // whatever was in memory: weights are loaded next, or only names and shapes matter
-};
-
 // How wide random weights start.
 enum class InitScale {
   kReference,  // as the family's official code: deviation 0.02
