@@ -40,7 +40,8 @@ Registrar Context::built_ins() {
   register_builtin_tasks(registrar, share_dir_);
   register_builtin_metrics(registrar);
   register_builtin_objectives(registrar, [this](const std::string& name, const std::string& file) {
-    return build_from_weights(name, file, *this);
+    BuiltSubject built = build_from_weights(name, file, *this);
+    return Teacher{std::move(built.model), std::move(built.subject.checkpoint_sha256)};
   });
   return registrar;
 }

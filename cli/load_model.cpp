@@ -1,7 +1,6 @@
 #include "cli/load_model.h"
 
 #include "models/layers/init_scope.h"
-#include "registry/adopt_scope.h"
 
 #include <chrono>
 #include <optional>
@@ -13,7 +12,7 @@ enum class Draw { kNothing, kRandomWeights };
 
 LoadedModel load(const ModelEntry& entry, const Params& params,
                  const std::vector<MethodChoice>& methods, const WeightsFile& file,
-                 const LoadOptions& options, WeightsMemory memory, Draw draw) {
+                 const LoadOptions& options, Draw draw) {
   using Clock = std::chrono::steady_clock;
   using Seconds = std::chrono::duration<double>;
   std::optional<layers::UnsetScope> scope;
@@ -23,8 +22,6 @@ LoadedModel load(const ModelEntry& entry, const Params& params,
   loaded.model = entry.build(params);
   apply_methods(methods, *loaded.model);
   const auto built = Clock::now();
-  std::optional<AdoptScope> adopts;
-  if (memory == WeightsMemory::kMapped) adopts.emplace();
   loaded.report = loaded.model->load_weights(file.tensors(), options);
   loaded.build_seconds = Seconds(built - start).count();
   loaded.load_seconds = Seconds(Clock::now() - built).count();
@@ -35,11 +32,11 @@ LoadedModel load(const ModelEntry& entry, const Params& params,
 
 LoadedModel load_model(const ModelEntry& entry, const Params& params,
                        const std::vector<MethodChoice>& methods, const WeightsFile& file,
-                       const LoadOptions& options, WeightsMemory memory) {
-  LoadedModel loaded = load(entry, params, methods, file, options, memory, Draw::kNothing);
+                       const LoadOptions& options) {
+  LoadedModel loaded = load(entry, params, methods, file, options, Draw::kNothing);
   if (loaded.report.reset.empty()) return loaded;
   loaded.model.reset();
-  return load(entry, params, methods, file, options, memory, Draw::kRandomWeights);
+  return load(entry, params, methods, file, options, Draw::kRandomWeights);
 }
 
 }  // namespace yardstick::cli

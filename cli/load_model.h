@@ -12,13 +12,6 @@
 
 namespace yardstick::cli {
 
-// Where a loaded model's parameters are.
-enum class WeightsMemory {
-  kOwned,  // copied: what is timed or trained has memory as any other model's
-  kMapped  // the file's, where it holds them as they are: ready at once, for as long as nobody
-           // writes to it
-};
-
 struct LoadedModel {
   std::unique_ptr<Model> model;
   LoadReport report;  // where it is not complete, the model's parameters are unset
@@ -30,6 +23,6 @@ struct LoadedModel {
 // where some are kept. Throws as Model::load_weights does.
 LoadedModel load_model(const ModelEntry& entry, const Params& params,
                        const std::vector<MethodChoice>& methods, const WeightsFile& file,
-                       const LoadOptions& options, WeightsMemory memory);
+                       const LoadOptions& options);
 
 }  // namespace yardstick::cli

@@ -22,6 +22,17 @@ std::int64_t count_classes(const TaskChoice& choice, const Task& task, const Par
   return static_cast<std::int64_t>(task.open(request)->class_names().size());
 }
 
+ObjectiveChoice choose_objective(const Sources& sources, Context& context) {
+  Sourced name = sources.text_or("objective", "supervised");
+  Choice<ObjectiveEntry> choice = choose(context.registrar().objectives, name);
+  return {choice.entry, std::move(choice.params), std::move(name)};
+}
+
+void ObjectiveChoice::describe(ResolvedSpec& spec) const {
+  spec.add("objective", ParamValue(entry->name), std::string(to_string(name.origin)));
+  spec.add(params, "objective.");
+}
+
 std::vector<std::unique_ptr<Metric>> build_metrics(const Task& task, const Registrar& registrar) {
   std::vector<std::unique_ptr<Metric>> metrics;
   for (const std::string& name : task.info().metrics) {

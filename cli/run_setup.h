@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/choices.h"
 #include "cli/context.h"
 #include "cli/resolved_spec.h"
 #include "cli/sources.h"
@@ -26,6 +27,16 @@ TaskChoice choose_task(const Sources& sources, const std::string& fallback, Cont
 
 // The number of classes of a task: as it declares, or as many as its data has.
 std::int64_t count_classes(const TaskChoice& choice, const Task& task, const Params& settings);
+
+// --objective with its parameters, supervised without one. Throws User as choose() does.
+struct ObjectiveChoice {
+  const ObjectiveEntry* entry = nullptr;
+  Params params;
+  Sourced name;
+
+  void describe(ResolvedSpec& spec) const;
+};
+ObjectiveChoice choose_objective(const Sources& sources, Context& context);
 
 // A fresh metric for each name that the task lists.
 std::vector<std::unique_ptr<Metric>> build_metrics(const Task& task, const Registrar& registrar);

@@ -223,11 +223,13 @@ std::string weights_text(const Json& json) {
   std::string text = "\nweights\n";
   for (const Json& item : json["weights"]) {
     const std::string published = item["published"];
-    text += concat(
-        "  ", item["tag"].get<std::string>(), "\n    ", item["file_name"].get<std::string>(), ", ",
-        item["classes"].dump(), " classes, licence ", item["licence"].get<std::string>(),
-        published.empty() ? "" : ", " + published, "\n    ", item["url"].get<std::string>(),
-        "\n    ", preprocessing_text(item["preprocessing"]), "\n");
+    const std::string classes =
+        item["classes"] == 0 ? "no classifier" : item["classes"].dump() + " classes";
+    text +=
+        concat("  ", item["tag"].get<std::string>(), "\n    ", item["file_name"].get<std::string>(),
+               ", ", classes, ", licence ", item["licence"].get<std::string>(),
+               published.empty() ? "" : ", " + published, "\n    ", item["url"].get<std::string>(),
+               "\n    ", preprocessing_text(item["preprocessing"]), "\n");
   }
   return text;
 }

@@ -180,7 +180,9 @@ SubjectPlan plan_subject(const Sources& sources, const ParamSchema& settings, Co
 }
 
 void adopt_classes(SubjectPlan& plan, std::int64_t classes, const std::string& why) {
-  if (!plan.params.has("classes")) return;
+  const ParamSpec* spec = plan.entry->schema.find("classes");
+  // Weights without a classifier say 0, which not every model can be built with.
+  if (spec == nullptr || (spec->min && static_cast<double>(classes) < *spec->min)) return;
   plan.params.set("classes", ParamValue(classes), ParamOrigin::kDefault, why);
   plan.origins["classes"] = why;
 }
@@ -196,9 +198,9 @@ BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context&
     WeightsFile file = open_weights_file(path, plan.weights_key.text);
     LoadOptions options;
     options.reset_head = plan.resets_head;
+    options.memory = memory;
     try {
-      LoadedModel loaded =
-          load_model(*plan.entry, plan.params, plan.file_methods, file, options, memory);
+      LoadedModel loaded = load_model(*plan.entry, plan.params, plan.file_methods, file, options);
       require_complete(loaded.report, concat("loading into ", plan.entry->name));
       if (!plan.weights_of.empty()) {
         context.err() << path << ": " << loaded.report.matched.size() + loaded.report.renamed.size()
@@ -230,15 +232,15 @@ BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context&
   return {std::move(model), std::move(subject), std::move(weights)};
 }
 
-std::unique_ptr<Model> build_from_weights(const std::string& name, const std::string& file,
-                                          Context& context) {
+BuiltSubject build_from_weights(const std::string& name, const std::string& file,
+                                Context& context) {
   SubjectPlan plan;
   plan.weights = {file, ParamOrigin::kFlag, "--objective"};
   std::optional<Sourced> named;
   if (!name.empty()) named = Sourced{name, ParamOrigin::kFlag, "--objective"};
   resolve_model(plan, named, context);
   fit_image_size(plan);
-  return build_subject(plan, /*seed=*/0, context).model;
+  return build_subject(plan, /*seed=*/0, context);
 }
 
 std::vector<Option> after_weights_options(const std::vector<Option>& others) {

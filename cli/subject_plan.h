@@ -51,7 +51,7 @@ struct SubjectPlan {
 // is of another model or not the published one.
 SubjectPlan plan_subject(const Sources& sources, const ParamSchema& settings, Context& context);
 
-// Gives the model's head `classes` outputs, for `why` ("task"), where the user did not say.
+// Gives the model's head `classes` outputs, for `why` ("task"), where it can have so few.
 void adopt_classes(SubjectPlan& plan, std::int64_t classes, const std::string& why);
 
 // A subject with the model that it points into.
@@ -72,8 +72,7 @@ BuiltSubject build_subject(const SubjectPlan& plan, std::uint64_t seed, Context&
                            WeightsMemory memory = WeightsMemory::kOwned);
 
 // The model that `file` holds, on the CPU: `name` is MODEL[.TAG], or "" where the file names it.
-std::unique_ptr<Model> build_from_weights(const std::string& name, const std::string& file,
-                                          Context& context);
+BuiltSubject build_from_weights(const std::string& name, const std::string& file, Context& context);
 
 // --weights, --weights-key and --reset-head, and behind them the command's other options of what it
 // runs on.

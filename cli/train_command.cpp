@@ -1,4 +1,3 @@
-#include "cli/choices.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
@@ -32,8 +31,7 @@ int run(const CommandLine& line, Context& context) {
   Params settings(train_settings());
   sources.apply(settings);
   SubjectPlan plan = plan_subject(sources, settings.schema(), context);
-  const Sourced objective_name = sources.text_or("objective", "supervised");
-  const Choice<ObjectiveEntry> objective = choose(context.registrar().objectives, objective_name);
+  const ObjectiveChoice objective = choose_objective(sources, context);
   const TaskChoice choice = choose_task(sources, "", context);
   if (objective.entry->needs_targets && !choice.entry->info.has_targets) {
     throw_user(concat("task ", choice.entry->name, " has no targets to learn"),
@@ -51,9 +49,7 @@ int run(const CommandLine& line, Context& context) {
 
   ResolvedSpec spec("train");
   plan.describe(spec);
-  spec.add("objective", ParamValue(objective.entry->name),
-           std::string(to_string(objective_name.origin)));
-  spec.add(objective.params, "objective.");
+  objective.describe(spec);
   spec.add("task", choice.name).add("data", choice.data_root).add("device", device_name);
   spec.add("output", output);
   const std::uint64_t seed = init_seed(sources, settings, spec);

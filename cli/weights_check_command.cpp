@@ -114,10 +114,10 @@ int run(const CommandLine& line, Context& context) {
   if (target.choice.weights != nullptr) check_published_hash(*target.choice.weights, path);
   LoadOptions options;
   options.reset_head = line.has("reset-head");
-  const WeightsMemory memory = line.has("copy") ? WeightsMemory::kOwned : WeightsMemory::kMapped;
+  options.memory = line.has("copy") ? WeightsMemory::kOwned : WeightsMemory::kMapped;
   const LoadedModel loaded = [&] {
     try {
-      return load_model(*target.choice.entry, target.params, target.methods, file, options, memory);
+      return load_model(*target.choice.entry, target.params, target.methods, file, options);
     } catch (Error& error) {
       throw error.add_context(path);
     }

@@ -30,13 +30,12 @@ Batch batch_to(const Batch& batch, c10::Device device, c10::ScalarType dtype) {
   return moved;
 }
 
-void check_classes(const ModelOutput& output, const BatchSource& source) {
-  if (!output.logits.defined() || source.class_names().empty()) return;
-  const auto classes = static_cast<std::int64_t>(source.class_names().size());
-  if (output.logits.size(-1) == classes) return;
-  throw_data(
-      concat("the data has ", classes, " classes and the model's head ", output.logits.size(-1)),
-      concat("build the model with classes=", classes, ", or give the matching data"));
+void check_classes(std::optional<std::int64_t> classes, const BatchSource& source) {
+  if (!classes || source.class_names().empty()) return;
+  const auto named = static_cast<std::int64_t>(source.class_names().size());
+  if (*classes == named) return;
+  throw_data(concat("the data has ", named, " classes and the model's head ", *classes),
+             concat("build the model with classes=", named, ", or give the matching data"));
 }
 
 Precision autocast_precision(const EvaluationPlan& plan) {
@@ -91,8 +90,10 @@ EvaluationResult run_evaluation(Model& model, BatchSource& source,
       const AutocastScope autocast(device.device().type(), autocast_precision(plan));
       output = model.forward(batch);
     }
-    if (number == 0) check_classes(output, source);
-    if (output.logits.defined()) output.logits = output.logits.to(at::kFloat);
+    if (output.logits.defined()) {
+      if (number == 0) check_classes(output.logits.size(-1), source);
+      output.logits = output.logits.to(at::kFloat);
+    }
     for (const auto& metric : metrics) metric->update(output, batch);
   };
   return for_each_batch(model, source, plan, device, progress, stop, score);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,9 @@ namespace yardstick {
 // waiting.
 Batch batch_to(const Batch& batch, c10::Device device, c10::ScalarType dtype);
 
-// Throws Data where the head has another number of classes than the data names.
-void check_classes(const ModelOutput& output, const BatchSource& source);
+// Throws Data where the head has another number of classes than the data names; `classes`: nothing
+// for a model without logits.
+void check_classes(std::optional<std::int64_t> classes, const BatchSource& source);
 
 // How weights of another precision than fp32 come about.
 enum class WeightPolicy {

@@ -6,6 +6,7 @@
 #include "runners/evaluation.h"
 #include "runners/module_access.h"
 #include "runners/objective_evaluation.h"
+#include "runners/objectives/distillation.h"
 #include "runners/record_notes.h"
 #include "runners/run_failure.h"
 #include "runners/trainer.h"
@@ -50,6 +51,7 @@ class TrainRun {
         checkpoint_path_((fs::path(job.output_dir) / "checkpoint.safetensors").string()),
         weights_path_((fs::path(job.output_dir) / "model.safetensors").string()) {
     objective_ = build_objective(job.objective, job.objective_params, job.subject.model);
+    teacher_ = teacher_sha256(*objective_);
     check_folder();
     training_ = open(Split::kTrain);
     validation_ = open(Split::kVal);
@@ -124,6 +126,7 @@ class TrainRun {
     if (!job_.subject.checkpoint_sha256.empty()) {
       record.provenance["initial_checkpoint_sha256"] = job_.subject.checkpoint_sha256;
     }
+    if (!teacher_.empty()) record.provenance["teacher_sha256"] = teacher_;
     record.provenance["data_fingerprint_train"] = training_->fingerprint();
     note(record, "threads", std::int64_t{at::get_num_threads()});
     note(record, "workers", data_request(job_.settings, context_.device).workers);
@@ -149,17 +152,18 @@ class TrainRun {
       item = decides_result(item.key()) ? std::next(item) : settings.erase(item);
     }
     const Subject& subject = job_.subject;
-    return Json{{"model", subject.model.info().name},
-                {"model_params", Json::parse(params_to_json(subject.model_params))},
-                {"methods", subject.methods},
-                {"objective", job_.objective.name},
-                {"objective_params", Json::parse(params_to_json(job_.objective_params))},
-                {"preprocessing", Json::parse(to_json(subject.preprocessing))},
-                {"task", job_.task.info().name},
-                {"data", training_->fingerprint()},
-                {"initial_weights", subject.checkpoint_sha256},
-                {"settings", std::move(settings)}}
-        .dump();
+    Json identity{{"model", subject.model.info().name},
+                  {"model_params", Json::parse(params_to_json(subject.model_params))},
+                  {"methods", subject.methods},
+                  {"objective", job_.objective.name},
+                  {"objective_params", Json::parse(params_to_json(job_.objective_params))},
+                  {"preprocessing", Json::parse(to_json(subject.preprocessing))},
+                  {"task", job_.task.info().name},
+                  {"data", training_->fingerprint()},
+                  {"initial_weights", subject.checkpoint_sha256},
+                  {"settings", std::move(settings)}};
+    if (!teacher_.empty()) identity["teacher_sha256"] = teacher_;
+    return identity.dump();
   }
 
   std::string circumstances() const {
@@ -303,6 +307,7 @@ class TrainRun {
   std::string checkpoint_path_;
   std::string weights_path_;
   std::unique_ptr<Objective> objective_;
+  std::string teacher_;  // SHA-256; "" without one
   std::unique_ptr<BatchSource> training_;
   std::unique_ptr<BatchSource> validation_;
 };

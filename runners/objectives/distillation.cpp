@@ -12,10 +12,10 @@
 namespace yardstick {
 namespace {
 
-class DistillationObjective final : public Objective {
+class DistillationObjective final : public Objective, public LearnsFromTeacher {
  public:
-  DistillationObjective(const Params& params, std::unique_ptr<Model> teacher)
-      : base_(params), teacher_(std::move(teacher)) {
+  DistillationObjective(const Params& params, Teacher teacher)
+      : base_(params), teacher_(std::move(teacher.model)), sha256_(std::move(teacher.sha256)) {
     const bool is_hard = params.get<std::string>("kind") == "hard";
     options_.kind = is_hard ? Distillation::kHard : Distillation::kSoft;
     options_.alpha = params.get<double>("alpha");
@@ -40,6 +40,8 @@ class DistillationObjective final : public Objective {
     return distillation_loss(student.loss, student.logits, opinion, options_);
   }
 
+  const std::string& teacher_sha256() const override { return sha256_; }
+
  private:
   at::Tensor teacher_logits(const at::Tensor& input) {
     const at::NoGradGuard no_grad;
@@ -59,11 +61,17 @@ class DistillationObjective final : public Objective {
 
   SupervisedLoss base_;
   std::unique_ptr<Model> teacher_;
+  std::string sha256_;
   DistillationOptions options_;
   bool is_placed_ = false;
 };
 
 }  // namespace
+
+std::string teacher_sha256(const Objective& objective) {
+  const auto* learner = dynamic_cast<const LearnsFromTeacher*>(&objective);
+  return learner == nullptr ? std::string() : learner->teacher_sha256();
+}
 
 void register_distillation(Registrar& registrar, TeacherLoader load_teacher) {
   ObjectiveEntry entry;

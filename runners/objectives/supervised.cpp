@@ -1,12 +1,9 @@
 #include "runners/objectives/supervised.h"
 
-#include "runners/module_access.h"
+#include "runners/model_classes.h"
 
 #include <yardstick/error.h>
 #include <yardstick/masked_pretrainer.h>
-
-#include <ATen/autocast_mode.h>
-#include <ATen/core/grad_mode.h>
 
 #include <utility>
 
@@ -20,30 +17,9 @@ MixupMode mode_from(const std::string& name) {
   return MixupMode::kBatch;
 }
 
-at::Tensor logits_of(Model& model, const Batch& batch) {
-  at::Tensor logits = model.forward(batch).logits;
-  if (!logits.defined()) {
-    throw_data(concat(model.info().name, " computes no logits to learn labels with"),
-               "build it with classes, or choose another objective");
-  }
-  return logits;
-}
-
-// A model that does not tell is tried on one sample, in evaluation mode, so that no running
-// statistics move.
-std::int64_t classes_of(Model& model, const Batch& batch) {
-  if (auto* head = model.capability<ReplaceableHead>(); head != nullptr) {
-    return head->num_classes();
-  }
-  const at::NoGradGuard no_grad;
-  Batch one;
-  one.input = batch.input.narrow(0, 0, 1);
-  set_mode(model.module(), ModuleMode::kEval);
-  const std::int64_t classes = logits_of(model, one).size(-1);
-  set_mode(model.module(), ModuleMode::kTrain);
-  // Weights that autocast has cast without a gradient would be met again by the pass that learns.
-  at::autocast::clear_cache();
-  return classes;
+[[noreturn]] void refuse_without_logits(const Model& model) {
+  throw_data(concat(model.info().name, " computes no logits to learn labels with"),
+             "build it with classes, or choose another objective");
 }
 
 class Supervised final : public Objective {
@@ -104,7 +80,11 @@ std::optional<std::string> SupervisedLoss::refusal(Model& model) {
 }
 
 Batch SupervisedLoss::mixed(Model& model, const Batch& batch, RandomDraws& draws) {
-  if (mixup_.classes == 0) mixup_.classes = classes_of(model, batch);
+  if (mixup_.classes == 0) {
+    const std::optional<std::int64_t> classes = model_classes(model, batch);
+    if (!classes) refuse_without_logits(model);
+    mixup_.classes = *classes;
+  }
   const at::Tensor& input = batch.input;
   const auto drawn = draw_mixup(mixup_, {batch.size(), input.size(-2), input.size(-1)}, draws);
   MixedBatch result = mix(input, batch.targets, mixup_, drawn);
@@ -120,7 +100,8 @@ at::Tensor SupervisedLoss::loss_of(const at::Tensor& logits, const at::Tensor& t
 SupervisedLoss::Result SupervisedLoss::operator()(Model& model, const Batch& batch,
                                                   RandomDraws& draws) {
   const Batch seen = mixup_.is_on() ? mixed(model, batch, draws) : batch;
-  at::Tensor logits = logits_of(model, seen);
+  at::Tensor logits = model.forward(seen).logits;
+  if (!logits.defined()) refuse_without_logits(model);
   at::Tensor loss = loss_of(logits, seen.targets);
   return {seen.input, std::move(logits), std::move(loss)};
 }

@@ -112,6 +112,19 @@ TEST_F(DryRunTest, EveryShippedRecipeResolves) {
   EXPECT_GT(found, 20);
 }
 
+// Published weights without a classifier: the model goes without one, where it can.
+TEST_F(DryRunTest, ATagWithoutClassesLeavesAHeadThatMustBe) {
+  const auto classes_of = [this](const char* model) {
+    const Finished finished =
+        yardstick({"bench", model, "--dry-run", "--json"}, {.folder = folder_.path()});
+    EXPECT_EQ(finished.code, 0) << finished.err;
+    return json::parse(finished.out)["spec"]["model.classes"]["value"];
+  };
+
+  EXPECT_EQ(classes_of("vit_base_patch16_224.orig_in21k"), 0);
+  EXPECT_EQ(classes_of("mae_st_vit_large_patch16.mae_k400_1600e"), 400);
+}
+
 TEST_F(DryRunTest, TakesAnObjectiveWithItsParameters) {
   const std::string file =
       config(R"({"model": "vit_test", "task": "digits", "objective": "supervised:mixup=0.8"})");

@@ -57,6 +57,12 @@ TEST(ShowCommandTest, ShowsAModel) {
                            HasSubstr("classes"), HasSubstr("parameters"))));
 }
 
+TEST(ShowCommandTest, SaysWhereWeightsHaveNoClassifier) {
+  EXPECT_THAT(
+      yardstick({"show", "mae_vit_base_patch16"}),
+      Prints(AllOf(HasSubstr("no classifier, licence CC-BY-NC-4.0"), Not(HasSubstr("0 classes")))));
+}
+
 TEST(ShowCommandTest, CountsParametersOfTheModelAsSet) {
   const json ten =
       json::parse(yardstick({"show", "vit_test", "--set", "classes=10", "--json"}).out);

@@ -122,13 +122,18 @@ TEST_F(PretrainingCommandsTest, NearestNeighboursScoreTheFeatures) {
 }
 
 TEST_F(PretrainingCommandsTest, DistillsFromAFileThatNamesItsModel) {
-  ASSERT_EQ(run(train("vit_test", "teacher")).code, 0);
+  const Finished teacher = run(train("vit_test", "teacher"));
+  ASSERT_EQ(teacher.code, 0) << teacher.err;
 
   const Finished finished = run(
       train("vit_test", "student",
             {"--objective", "distillation:teacher_weights=teacher/model.safetensors,kind=hard"}));
 
   ASSERT_EQ(finished.code, 0) << finished.err;
+  const auto provenance_of = [](const Finished& run) {
+    return json::parse(run.out)["runs"][0]["provenance"];
+  };
+  EXPECT_EQ(provenance_of(finished)["teacher_sha256"], provenance_of(teacher)["checkpoint_sha256"]);
   EXPECT_THAT(run(train("vit_test", "other", {"--objective", "distillation"})),
               Fails(2, HasSubstr("distillation has no teacher")));
 }

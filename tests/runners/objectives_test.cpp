@@ -10,6 +10,8 @@
 #include "tests/runners/training_fixture.h"
 #include "tests/support/throws_error.h"
 
+#include <yardstick/masked_pretrainer.h>
+
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
@@ -19,6 +21,7 @@
 #include <gmock/gmock.h>
 
 #include <deque>
+#include <set>
 
 namespace yardstick {
 namespace {
@@ -53,7 +56,7 @@ std::unique_ptr<Objective> build(const std::string& name, const Settings& settin
                                  Quirk teacher = Quirk::kNone) {
   Registrar registrar;
   register_builtin_objectives(registrar, [teacher](const std::string&, const std::string&) {
-    return make_tiny(teacher, /*seed=*/9);
+    return Teacher{make_tiny(teacher, /*seed=*/9), "cafe"};
   });
   const ObjectiveEntry& entry = registrar.objectives.get(name);
   Params params(entry.schema);
@@ -190,6 +193,41 @@ TEST(MaskedAutoencodingTest, TrainsEveryFamilyThatMasks) {
     families.push_back(entry->info.family);
   }
   EXPECT_THAT(families, testing::IsSupersetOf({"mae", "mae_st", "hiera"}));
+}
+
+// Repeated sampling gives a clip several times in a row: each has a mask of its own, at MAE-ST's
+// ratio as at any.
+TEST(MaskedAutoencodingTest, RepeatsOfAClipAreMaskedApart) {
+  constexpr std::int64_t kRepeats = 4;
+  Registrar registrar;
+  register_builtin_models(registrar);
+  const ModelEntry& entry = registrar.models.get("mae_st_test");
+  const auto model = entry.build(Params(entry.schema));
+  auto* pretrainer = model->capability<MaskedPretrainer>();
+  ASSERT_NE(pretrainer, nullptr);
+  std::vector<std::int64_t> shape = entry.info.input_shape;
+  shape.insert(shape.begin(), 1);
+  const at::Tensor clip = at::randn(shape);
+  Batch batch;
+  batch.input = clip.repeat({kRepeats, 1, 1, 1, 1});
+  StepDraws draws(0, 0);
+  StepDraws same_draws(0, 0);
+
+  const at::Tensor loss =
+      build("masked_autoencoding", {{"mask_ratio", "0.9"}})->loss(*model, batch, draws);
+
+  const at::Tensor noise =
+      same_draws.uniform("mask", {kRepeats, pretrainer->mask_units()}, c10::kCPU);
+  std::set<double> each;
+  double sum = 0;
+  for (std::int64_t i = 0; i < kRepeats; ++i) {
+    const double one =
+        pretrainer->pretrain(clip, noise.narrow(0, i, 1), 0.9, /*tap=*/nullptr).item<double>();
+    each.insert(one);
+    sum += one;
+  }
+  EXPECT_EQ(each.size(), kRepeats);
+  EXPECT_NEAR(loss.item<double>(), sum / kRepeats, 1e-5);
 }
 
 TEST(DistillationTest, MixesTheLabelsLossWithTheTeachers) {

@@ -190,6 +190,23 @@ TEST(TrainRunnerTest, RefusesToResumeWithOtherSettingsAndSaysWhich) {
                                          Not(HasSubstr("batch_size")))));
 }
 
+// The teacher's path is the same; what lies there is not.
+TEST(TrainRunnerTest, RefusesToResumeWithAnotherTeacher) {
+  Training training;
+  training.objective = "distillation";
+  training.objective_settings = {{"teacher_weights", "teacher.safetensors"}};
+  const test::TempDir folder;
+  const RunRecord first = training.run(folder.path(), {}, false, Training::after(5));
+  EXPECT_EQ(first.provenance.at("teacher_sha256"), "cafe");
+
+  training.teacher_sha256 = "beef";
+  EXPECT_THAT([&] { training.run(folder.path(), {}, true); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("teacher_sha256 is beef here and cafe in")));
+
+  training.teacher_sha256 = "cafe";
+  EXPECT_EQ(training.run(folder.path(), {}, true).status, RunStatus::kOk);
+}
+
 TEST(TrainRunnerTest, ResumesWithAnotherCheckpointInterval) {
   Training training;
   const test::TempDir folder;

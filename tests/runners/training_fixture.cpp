@@ -15,8 +15,8 @@ void set_all(Params& params, const Settings& settings) {
 RunRecord Training::run(const std::string& folder, const Settings& settings, bool resume,
                         StopRequested stop) {
   Registrar registrar;
-  register_builtin_objectives(registrar, [](const std::string&, const std::string&) {
-    return make_tiny(Quirk::kNone, /*seed=*/9);
+  register_builtin_objectives(registrar, [this](const std::string&, const std::string&) {
+    return Teacher{make_tiny(Quirk::kNone, /*seed=*/9), teacher_sha256};
   });
   const ObjectiveEntry& entry =
       own_objective != nullptr

@@ -26,6 +26,7 @@ struct Training {
   std::string objective = "supervised";
   const ObjectiveEntry* own_objective = nullptr;  // in place of the named one
   Settings objective_settings;
+  std::string teacher_sha256 = "cafe";
 
   RunRecord run(const std::string& folder, const Settings& settings = {}, bool resume = false,
                 StopRequested stop = {});
