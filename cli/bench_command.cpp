@@ -1,5 +1,5 @@
 #include "cli/batch_list.h"
-#include "cli/choices.h"
+#include "cli/child_run.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
@@ -9,6 +9,8 @@
 #include "cli/run_output.h"
 #include "cli/run_setup.h"
 #include "cli/subject_plan.h"
+#include "results/record_codec.h"
+#include "results/result_store.h"
 #include "runners/bench_runner.h"
 
 #include <yardstick/error.h>
@@ -16,6 +18,9 @@
 #include <ATen/ops/cat.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <vector>
 
 namespace yardstick::cli {
 namespace {
@@ -38,57 +43,128 @@ at::Tensor load_images(const std::string& path, std::int64_t most,
   return at::cat(images);  // [M, C, H, W]
 }
 
-int run(const CommandLine& line, Context& context) {
-  const Sources sources(line);
-  Params settings(bench_settings());
-  sources.apply(settings);
-  const SubjectPlan plan = plan_subject(sources, settings.schema(), context);
-  const Sourced batch_text = sources.text_or("batch", "1");
-  const auto batches = parse_batches(batch_text.text, batch_text.where);
-  const Sourced images_path = sources.text_or("images", "");
-  const Sourced device_name = sources.text_or("device", "auto");
-  const Sourced objective_name = sources.text_or("objective", "supervised");
-  const Choice<ObjectiveEntry> objective = choose(context.registrar().objectives, objective_name);
+// Set for a child that measures one of the batches that its words name.
+constexpr char kOneBatchVariable[] = "YARDSTICK_BENCH_BATCH";
 
-  ResolvedSpec spec("bench");
-  plan.describe(spec);
-  spec.add("objective", ParamValue(objective.entry->name),
-           std::string(to_string(objective_name.origin)));
-  spec.add(objective.params, "objective.");
-  spec.add("batch", batch_text).add("images", images_path).add("device", device_name);
-  const std::uint64_t seed = init_seed(sources, settings, spec);
-  spec.add(settings);
-  if (printed_dry_run(line, spec, context)) return kOk;
+std::vector<std::int64_t> batches_of(const Sources& sources, const Context& context) {
+  const Sourced given = sources.text_or("batch", "1");
+  const char* one = context.parent() != nullptr ? std::getenv(kOneBatchVariable) : nullptr;
+  return one != nullptr ? parse_batches(one, kOneBatchVariable)
+                        : parse_batches(given.text, given.where);
+}
 
-  RunOutput results(sources.text_or("db", default_database_path()).text, line, context);
-  const std::unique_ptr<DeviceBackend> device = open_device(device_name.text);
+// The command's settings, resolved, before anything is built.
+struct BenchPlan {
+  BenchPlan(const CommandLine& line, const Sources& sources, Context& context)
+      : settings(bench_settings()),
+        isolation(isolation_settings()),
+        subject(plan_subject(sources, bench_settings(), context)),
+        objective(choose_objective(sources, context)),
+        batches(batches_of(sources, context)),
+        images(sources.text_or("images", "")),
+        device(sources.text_or("device", "auto")),
+        database(sources.text_or("db", default_database_path()).text),
+        is_quiet(line.has("quiet")) {
+    sources.apply(settings);
+    sources.apply(isolation);
+    limits = child_limits(isolation);
+    subject.describe(spec);
+    objective.describe(spec);
+    spec.add("batch", sources.text_or("batch", "1")).add("images", images).add("device", device);
+    seed = init_seed(sources, settings, spec);
+    spec.add(settings);
+    spec.add(isolation);
+  }
+
+  Params settings;
+  Params isolation;
+  SubjectPlan subject;
+  ObjectiveChoice objective;
+  std::vector<std::int64_t> batches;
+  Sourced images;
+  Sourced device;
+  std::string database;
+  bool is_quiet;
+  ChildLimits limits;
+  std::uint64_t seed = 0;
+  ResolvedSpec spec{"bench"};
+};
+
+void bench_here(const BenchPlan& plan, RunOutput& results, Context& context) {
+  const std::unique_ptr<DeviceBackend> device = open_device(plan.device.text);
   at::Tensor images;
-  if (!images_path.text.empty()) {
-    const auto largest = *std::max_element(batches.begin(), batches.end());
-    images = load_images(images_path.text, kBuffers * largest, plan.preprocessing, context);
+  if (!plan.images.text.empty()) {
+    const auto largest = *std::max_element(plan.batches.begin(), plan.batches.end());
+    images = load_images(plan.images.text, kBuffers * largest, plan.subject.preprocessing, context);
   }
   const Provenance provenance = caller_provenance(context);
-  for (const std::int64_t batch : batches) {
+  for (const std::int64_t batch : plan.batches) {
     if (context.is_stopping()) break;
     // Each batch gets a model of its own: training steps of the one before have changed the
     // weights.
-    BuiltSubject built = build_subject(plan, seed, context);
+    BuiltSubject built = build_subject(plan.subject, plan.seed, context);
     const RunRecord record = [&] {
-      ProgressPrinter progress(context.err(), ProgressPrinter::style(line.has("quiet")));
+      const auto progress = open_progress(plan.is_quiet, context);
       BenchJob job{.subject = std::move(built.subject),
-                   .settings = settings,
-                   .objective = *objective.entry,
-                   .objective_params = objective.params,
+                   .settings = plan.settings,
+                   .objective = *plan.objective.entry,
+                   .objective_params = plan.objective.params,
                    .batch_size = batch,
                    .images = images};
-      return bench(job, JobContext{.device = *device,
-                                   .progress = progress,
-                                   .stop = context.stop_condition(),
-                                   .requested = spec.requested_json(),
-                                   .effective = spec.effective_json(),
-                                   .provenance = provenance});
+      JobContext job_context{.device = *device,
+                             .progress = *progress,
+                             .stop = context.stop_condition(),
+                             .requested = plan.spec.requested_json(),
+                             .effective = plan.spec.effective_json(),
+                             .provenance = provenance};
+      if (ParentLink* parent = context.parent(); parent != nullptr) {
+        job_context.on_begin = [parent](const RunRecord& begun) {
+          parent->send(BegunMessage{encode_record(begun)});
+        };
+      }
+      return bench(job, job_context);
     }();
     results.take(record);
+  }
+}
+
+// What is known of a run whose child has told nothing of it.
+RunRecord unbegun_record(const BenchPlan& plan, std::int64_t batch, Context& context) {
+  RunRecord record = blank_record(RunKind::kBench);
+  record.model = plan.subject.entry->name;
+  record.weights_tag = plan.subject.tag;
+  record.device = plan.device.text;
+  record.precision = plan.settings.get<std::string>("precision");
+  record.batch_size = batch;
+  record.requested = plan.spec.requested_json();
+  record.effective = plan.spec.effective_json();
+  record.provenance = caller_provenance(context);
+  return record;
+}
+
+// This process never opens the device: what a run before left there would be measured with it.
+void bench_in_children(const BenchPlan& plan, RunOutput& results, Context& context) {
+  for (const std::int64_t batch : plan.batches) {
+    if (context.is_stopping()) break;
+    ProgressPrinter progress(context.err(), ProgressPrinter::style(plan.is_quiet));
+    run_in_child({.words = context.words(),
+                  .environment = {{kOneBatchVariable, std::to_string(batch)}},
+                  .limits = plan.limits,
+                  .blank = unbegun_record(plan, batch, context)},
+                 progress, context, [&results](const RunRecord& record) { results.take(record); });
+  }
+}
+
+int run(const CommandLine& line, Context& context) {
+  const Sources sources(line);
+  const BenchPlan plan(line, sources, context);
+  if (printed_dry_run(line, plan.spec, context)) return kOk;
+
+  RunOutput results(plan.database, line, context);
+  if (plan.isolation.get<bool>("isolate") && context.parent() == nullptr) {
+    bench_in_children(plan, results, context);
+  } else {
+    bench_here(plan, results, context);
   }
   const int code = results.finish();
   return context.is_stopping() ? kSomeFailed : code;
@@ -126,6 +202,7 @@ Command bench_command() {
                   {device_option(), init_seed_option(), database_option(), dry_run_option(),
                    details_option(), json_option()}},
                  setting_options("Measurement settings", bench_settings()),
+                 setting_options("Processes", isolation_settings()),
                  general_options()},
       .examples = {{"yardstick bench hiera_base_224 --batch 1,8,32",
                     "random weights, three batches"},

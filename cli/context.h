@@ -1,5 +1,7 @@
 #pragma once
 
+#include "runners/process/parent_link.h"
+
 #include <yardstick/plugin_loader.h>
 #include <yardstick/registry.h>
 #include <yardstick/run.h>
@@ -22,6 +24,7 @@ class Context {
     StopRequested stop;
     std::ostream& out;  // results only
     std::ostream& err;  // everything else
+    ParentLink* parent = nullptr;
   };
   explicit Context(Setup setup);
 
@@ -30,6 +33,9 @@ class Context {
   // For runners and others that ask between steps.
   const StopRequested& stop_condition() const { return setup_.stop; }
   bool is_stopping() const { return setup_.stop(); }
+  // Where records and progress go in a process that another Yardstick has started to measure; null
+  // in any other.
+  ParentLink* parent() const { return setup_.parent; }
   const std::vector<std::string>& words() const { return setup_.words; }
   const std::vector<std::string>& plugin_files() const { return setup_.plugin_files; }
 

@@ -3,6 +3,7 @@
 #include "cli/context.h"
 #include "cli/exit_code.h"
 #include "cli/help.h"
+#include "runners/process/parent_link.h"
 
 #include <yardstick/error.h>
 #include <yardstick/names.h>
@@ -18,8 +19,10 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -74,16 +77,23 @@ Invocation split(const std::vector<std::string>& words) {
              near.empty() ? "`yardstick help` lists the commands" : near);
 }
 
-// The command that `words` begin with ("plugin check" takes two); strips its name from `words`.
+// The command that `words` begin with ("plugin check" takes two words, and "regress history" wins
+// over "regress"); strips its name from `words`.
 const Command& take_command(const std::vector<Command>& commands, std::vector<std::string>& words) {
-  const std::string two = words.size() > 1 ? words[0] + " " + words[1] : words[0];
+  const std::string one = words[0];
+  const std::string two = words.size() > 1 ? one + " " + words[1] : one;
+  const auto has_name = [](const std::string& name) {
+    return [&name](const Command& command) { return command.name == name; };
+  };
+  for (const std::string& name : {two, one}) {
+    const auto found = std::find_if(commands.begin(), commands.end(), has_name(name));
+    if (found == commands.end()) continue;
+    words.erase(words.begin(), words.begin() + (name == one ? 1 : 2));
+    return *found;
+  }
   std::vector<std::string> sub_commands;
   for (const Command& command : commands) {
-    if (command.name == two || command.name == words[0]) {
-      words.erase(words.begin(), words.begin() + (command.name == words[0] ? 1 : 2));
-      return command;
-    }
-    if (command.name.starts_with(words[0] + " ")) sub_commands.push_back(command.name);
+    if (command.name.starts_with(one + " ")) sub_commands.push_back(command.name);
   }
   if (sub_commands.empty()) refuse_unknown(commands, words[0]);
   if (words.size() > 1 && !words[1].starts_with('-')) refuse_unknown(commands, two);
@@ -98,18 +108,19 @@ int print_help(const std::vector<Command>& commands, std::vector<std::string> wo
   } else if (words[0] == "--markdown") {
     std::cout << manual(commands);
   } else {
-    std::string group = words[0] + " ";
+    const std::string group = words[0] + " ";
     std::string text;
     for (const Command& command : commands) {
-      if (words.size() == 1 && command.name.starts_with(group))
-        text += command_help(command) + "\n";
+      if (words.size() > 1) break;
+      if (command.name != words[0] && !command.name.starts_with(group)) continue;
+      text += (text.empty() ? "" : "\n") + command_help(command);
     }
     std::cout << (text.empty() ? command_help(take_command(commands, words)) : text);
   }
   return kOk;
 }
 
-int run(const std::vector<std::string>& words) {
+int run(const std::vector<std::string>& words, ParentLink* parent) {
   Invocation invocation = split(words);
   const std::vector<Command> commands = all_commands();
   if (invocation.words.empty()) {
@@ -141,47 +152,59 @@ int run(const std::vector<std::string>& words) {
                    .plugin_files = std::move(plugins),
                    .stop = [] { return stop_requested != 0; },
                    .out = std::cout,
-                   .err = std::cerr});
+                   .err = std::cerr,
+                   .parent = parent});
   return command.run(line, context);
 }
 
-int report(int code, std::string text) {
+// Onto stderr; a child's parent says it, where there is one. The exit code.
+int report(ErrorMessage error, ParentLink* parent) {
   // LibTorch appends its stack to the message; the first line says what happened.
-  text.resize(std::min(text.find('\n'), text.size()));
-  std::cerr << "yardstick: " << text << "\n";
-  return code;
+  error.message.resize(std::min(error.message.find('\n'), error.message.size()));
+  if (parent != nullptr) {
+    parent->send(error);
+  } else {
+    std::cerr << "yardstick: " << Error(error.kind, error.message, error.hint).what() << "\n";
+  }
+  return static_cast<int>(error.kind);
 }
 
 // The one place where errors become exit codes.
-int run_and_translate(const std::vector<std::string>& words) {
+int run_and_translate(const std::vector<std::string>& words, std::unique_ptr<ParentLink>& parent) {
+  const auto fail = [&parent](ErrorKind kind, std::string message, std::string hint = {}) {
+    return report({kind, std::move(message), std::move(hint)}, parent.get());
+  };
   try {
-    return run(words);
+    parent = ParentLink::from_environment();
+    if (parent) parent->send(HelloMessage{.yardstick = YARDSTICK_VERSION, .pid = ::getpid()});
+    return run(words, parent.get());
   } catch (const Error& error) {
-    return report(static_cast<int>(error.kind()), error.what());
+    return fail(error.kind(), error.message(), error.hint());
   } catch (const c10::OutOfMemoryError& error) {
-    return report(kEnvironment, concat("out of memory: ", error.what_without_backtrace()));
+    return fail(ErrorKind::kEnvironment, concat("out of memory: ", error.what_without_backtrace()));
   } catch (const c10::Error& error) {
     const std::string text = error.what_without_backtrace();
     const bool is_memory = text.find("can't allocate memory") != std::string::npos;
-    return report(is_memory ? kEnvironment : kInternal,
-                  concat(is_memory ? "out of memory: " : "LibTorch failed: ", text));
+    return fail(is_memory ? ErrorKind::kEnvironment : ErrorKind::kInternal,
+                concat(is_memory ? "out of memory: " : "LibTorch failed: ", text));
   } catch (const std::bad_alloc&) {
-    return report(kEnvironment, "out of memory");
+    return fail(ErrorKind::kEnvironment, "out of memory");
   } catch (const std::filesystem::filesystem_error& error) {
-    return report(kEnvironment, error.what());
+    return fail(ErrorKind::kEnvironment, error.what());
   } catch (const std::exception& error) {
-    return report(kInternal, concat("internal error: ", error.what()));
+    return fail(ErrorKind::kInternal, concat("internal error: ", error.what()));
   }
 }
 
 // Results that did not reach their reader are an error, unless the reader left on purpose.
-int flush_results(int code) {
+int flush_results(int code, ParentLink* parent) {
   std::cout.flush();
   if (std::cout.good()) return code;
   pollfd output{STDOUT_FILENO, POLLOUT, 0};
   const bool reader_left = poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
-  return reader_left ? code
-                     : report(kEnvironment, "cannot write to standard output; is the disk full?");
+  if (reader_left) return code;
+  return report({ErrorKind::kEnvironment, "cannot write to standard output; is the disk full?", ""},
+                parent);
 }
 
 }  // namespace
@@ -189,5 +212,9 @@ int flush_results(int code) {
 int main(int argc, char** argv) {
   install_signal_handlers();
   const std::vector<std::string> words(argv + 1, argv + argc);
-  return flush_results(run_and_translate(words));
+  std::unique_ptr<ParentLink> parent;
+  const int code = run_and_translate(words, parent);
+  const int final_code = flush_results(code, parent.get());
+  if (parent) parent->send(DoneMessage{final_code});
+  return final_code;
 }

@@ -1,5 +1,7 @@
 #include "cli/progress.h"
 
+#include "cli/context.h"
+
 #include <yardstick/error.h>
 
 #include <sys/ioctl.h>
@@ -50,6 +52,13 @@ ProgressPrinter::Style ProgressPrinter::style(bool is_quiet) {
   return isatty(STDERR_FILENO) != 0 ? Style::kBar : Style::kLines;
 }
 
+std::unique_ptr<ProgressListener> open_progress(bool is_quiet, Context& context) {
+  if (context.parent() != nullptr && !is_quiet) {
+    return std::make_unique<ParentProgress>(*context.parent());
+  }
+  return std::make_unique<ProgressPrinter>(context.err(), ProgressPrinter::style(is_quiet));
+}
+
 ProgressPrinter::~ProgressPrinter() { wipe(); }
 
 void ProgressPrinter::update(const Progress& progress) {
@@ -92,7 +101,10 @@ void ProgressPrinter::update(const Progress& progress) {
 }
 
 void ProgressPrinter::milestone(const std::string& line) {
-  if (style_ == Style::kSilent) return;
+  if (style_ != Style::kSilent) print(line);
+}
+
+void ProgressPrinter::print(const std::string& line) {
   wipe();
   err_ << line << std::endl;
 }

@@ -3,10 +3,13 @@
 #include <yardstick/run.h>
 
 #include <chrono>
+#include <memory>
 #include <ostream>
 #include <string>
 
 namespace yardstick::cli {
+
+class Context;
 
 // Draws progress on stderr: one bar that is redrawn in place on a terminal, or only the milestones
 // (a line an epoch) where the output is a pipe or file. The bar is wiped when the object goes.
@@ -23,11 +26,13 @@ class ProgressPrinter final : public ProgressListener {
 
   void update(const Progress& progress) override;
   void milestone(const std::string& line) override;
+  // A line that is no progress, and so is printed in every style.
+  void print(const std::string& line);
+  // Takes the bar away; the next update draws it again.
+  void wipe();
 
  private:
   using Clock = std::chrono::steady_clock;
-
-  void wipe();
 
   std::ostream& err_;
   Style style_;
@@ -38,6 +43,9 @@ class ProgressPrinter final : public ProgressListener {
   Clock::time_point last_drawn_;
   bool is_bar_shown_ = false;
 };
+
+// Where a run reports its progress: to the parent of a child that is not quiet, else on stderr.
+std::unique_ptr<ProgressListener> open_progress(bool is_quiet, Context& context);
 
 // "1:02:03", "4:05".
 std::string clock_text(double seconds);

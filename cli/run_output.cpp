@@ -1,6 +1,7 @@
 #include "cli/run_output.h"
 
 #include "cli/exit_code.h"
+#include "results/record_codec.h"
 
 #include <yardstick/error.h>
 #include <yardstick/sha256.h>
@@ -27,14 +28,19 @@ std::string quoted(const std::string& word) {
 RunOutput::RunOutput(const std::string& database, const CommandLine& line, Context& context)
     : context_(context),
       as_json_(line.has("json")),
-      detail_(line.has("details") ? RecordDetail::kFull : RecordDetail::kBrief),
-      store_(database, ResultStore::Mode::kReadWrite) {}
+      detail_(line.has("details") ? RecordDetail::kFull : RecordDetail::kBrief) {
+  if (context.parent() == nullptr) store_.emplace(database, ResultStore::Mode::kReadWrite);
+}
 
 void RunOutput::take(const RunRecord& record) {
   all_ok_ = all_ok_ && record.status == RunStatus::kOk;
+  if (!store_) {
+    context_.parent()->send(RecordMessage{encode_record(record)});
+    return;
+  }
   if (as_json_) records_.push_back(record_to_json(record, /*with_samples=*/true));
   try {
-    store_.append(record);
+    store_->append(record);
   } catch (const Error&) {
     if (as_json_) {
       finish();
@@ -58,7 +64,7 @@ void RunOutput::print(const RunRecord& record) {
 }
 
 int RunOutput::finish() {
-  if (as_json_) {
+  if (as_json_ && store_) {
     Json runs = Json::array();
     for (const std::string& record : records_) runs.push_back(Json::parse(record));
     context_.out() << Json{{"runs", std::move(runs)}}.dump(2) << "\n";

@@ -7,13 +7,14 @@
 
 #include <yardstick/run.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace yardstick::cli {
 
 // Where the records of one command go: into the database, and onto stdout as text, or at the end as
-// one JSON document.
+// one JSON document. In a child process they go to the parent instead, and to nobody else.
 class RunOutput {
  public:
   // Opens the database before anything is run: a run that cannot be kept is not begun.
@@ -30,7 +31,7 @@ class RunOutput {
   Context& context_;
   bool as_json_;
   RecordDetail detail_;
-  ResultStore store_;
+  std::optional<ResultStore> store_;  // none in a child
   std::vector<std::string> records_;
   bool all_ok_ = true;
 };

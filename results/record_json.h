@@ -9,11 +9,20 @@
 namespace yardstick::detail {
 
 // For .cpp files of results/ only: the JSON that records, leaderboards and reports share
-// (docs/results-schema.md). Numbers that JSON cannot express become null.
+// (docs/results-schema.md).
 using OrderedJson = nlohmann::ordered_json;
 
-OrderedJson measurement_json(const Measurement& measurement);
-OrderedJson record_json(const RunRecord& record);  // without samples and outcomes
+enum class JsonStyle {
+  kReadable,  // numbers that JSON cannot express become null
+  kExact      // they become "nan", "inf" or "-inf"; embedded JSON keeps its very bytes
+};
+
+OrderedJson measurement_json(const Measurement& measurement,
+                             JsonStyle style = JsonStyle::kReadable);
+// Without samples and outcomes.
+OrderedJson record_json(const RunRecord& record, JsonStyle style = JsonStyle::kReadable);
+// With them. `with_values`: not only how many there are.
+OrderedJson whole_record_json(const RunRecord& record, JsonStyle style, bool with_values);
 
 // The stored text as JSON; as a string where it is none.
 OrderedJson embedded_json(const std::string& text);

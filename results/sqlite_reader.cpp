@@ -1,11 +1,11 @@
 #include "results/column_codec.h"
+#include "results/run_names.h"
 #include "results/store_impl.h"
 
 #include <yardstick/error.h>
 
 #include <nlohmann/json.hpp>
 
-#include <array>
 #include <limits>
 #include <optional>
 
@@ -18,14 +18,6 @@ using nlohmann::json;
                                 const std::string& what) {
   throw_data(concat(connection.path(), ": run ", id, ": ", what),
              "the file is damaged, or a newer Yardstick wrote the record");
-}
-
-template <typename Enum, std::size_t N>
-std::optional<Enum> named(const std::array<Enum, N>& all, const std::string& name) {
-  for (const Enum value : all) {
-    if (to_string(value) == name) return value;
-  }
-  return std::nullopt;
 }
 
 template <typename T>
@@ -47,12 +39,10 @@ RunRecord read_scalars(const Connection& connection, std::int64_t run) {
   if (!select.bind(0, run).step()) throw_damaged(connection, concat("#", run), "there is none");
   RunRecord record;
   record.id = select.text(0);
-  constexpr std::array kKinds = {RunKind::kTrain, RunKind::kEval, RunKind::kBench};
-  constexpr std::array kStatuses = {RunStatus::kOk, RunStatus::kFailed, RunStatus::kSkipped,
-                                    RunStatus::kInterrupted};
-  record.kind = known(connection, record.id, named(kKinds, select.text(1)), "kind", select.text(1));
-  record.status =
-      known(connection, record.id, named(kStatuses, select.text(2)), "status", select.text(2));
+  record.kind =
+      known(connection, record.id, run_kind_from_string(select.text(1)), "kind", select.text(1));
+  record.status = known(connection, record.id, run_status_from_string(select.text(2)), "status",
+                        select.text(2));
   record.reason = select.text(3);
   record.started_at = select.text(4);
   record.duration_s = select.real(5);

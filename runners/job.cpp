@@ -13,18 +13,6 @@
 namespace yardstick {
 namespace {
 
-std::string make_uuid() {
-  std::random_device entropy;
-  std::uint32_t words[4];
-  for (std::uint32_t& word : words) word = entropy();
-  words[1] = (words[1] & 0xFFFF0FFFu) | 0x00004000u;  // version 4
-  words[2] = (words[2] & 0x3FFFFFFFu) | 0x80000000u;  // variant of RFC 4122
-  char text[37];
-  std::snprintf(text, sizeof text, "%08x-%04x-%04x-%04x-%04x%08x", words[0], words[1] >> 16,
-                words[1] & 0xFFFFu, words[2] >> 16, words[2] & 0xFFFFu, words[3]);
-  return text;
-}
-
 std::string utc_now() {
   const auto now = std::chrono::system_clock::now();
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
@@ -42,11 +30,30 @@ std::string utc_now() {
 
 }  // namespace
 
-RunRecord begin_record(RunKind kind, const Subject& subject, const JobContext& context) {
+std::string make_uuid() {
+  std::random_device entropy;
+  std::uint32_t words[4];
+  for (std::uint32_t& word : words) word = entropy();
+  words[1] = (words[1] & 0xFFFF0FFFu) | 0x00004000u;  // version 4
+  words[2] = (words[2] & 0x3FFFFFFFu) | 0x80000000u;  // variant of RFC 4122
+  char text[37];
+  std::snprintf(text, sizeof text, "%08x-%04x-%04x-%04x-%04x%08x", words[0], words[1] >> 16,
+                words[1] & 0xFFFFu, words[2] >> 16, words[2] & 0xFFFFu, words[3]);
+  return text;
+}
+
+RunRecord blank_record(RunKind kind) {
   RunRecord record;
   record.id = make_uuid();
   record.kind = kind;
   record.started_at = utc_now();
+  record.flags = build_flags_against_leaderboards();
+  record.on_leaderboard = record.flags.empty();
+  return record;
+}
+
+RunRecord begin_record(RunKind kind, const Subject& subject, const JobContext& context) {
+  RunRecord record = blank_record(kind);
   record.model = subject.model.info().name;
   record.weights_tag = subject.weights_tag;
   record.methods = subject.methods;
@@ -64,9 +71,6 @@ RunRecord begin_record(RunKind kind, const Subject& subject, const JobContext& c
     record.provenance["checkpoint_path"] = subject.checkpoint_path;
     record.provenance["checkpoint_sha256"] = subject.checkpoint_sha256;
   }
-
-  record.flags = build_flags_against_leaderboards();
-  record.on_leaderboard = record.flags.empty();
   return record;
 }
 

@@ -7,6 +7,7 @@
 #include <yardstick/run.h>
 #include <yardstick/task.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,7 +34,15 @@ struct JobContext {
   std::string requested = "{}";  // JSON, goes into the record
   std::string effective = "{}";
   Provenance provenance;  // what the caller knows (command line, configs)
+  // Given the record without results once the run has begun; may be empty.
+  std::function<void(const RunRecord& record)> on_begin = {};
 };
+
+// Random, version 4: of records, and of what groups them.
+std::string make_uuid();
+
+// A record with identity, time and the flags of the build: of a run of which no more is known.
+RunRecord blank_record(RunKind kind);
 
 // A record with identity, time, provenance and flags filled in: what every runner starts from.
 RunRecord begin_record(RunKind kind, const Subject& subject, const JobContext& context);

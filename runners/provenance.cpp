@@ -1,6 +1,7 @@
 #include "runners/provenance.h"
 
 #include "runners/build_info.h"
+#include "runners/process/cpu_list.h"
 
 #include <yardstick/error.h>
 #include <yardstick/sha256.h>
@@ -83,6 +84,7 @@ void describe_host(Provenance& provenance) {
   add(provenance, "cpu_model", field_of("/proc/cpuinfo", "model name", ':'));
   add(provenance, "cpu_capability", at::get_cpu_capability());
   add(provenance, "cpu_threads", std::to_string(std::thread::hardware_concurrency()));
+  add(provenance, "cpu_affinity", cpu_list_text(allowed_cpus()));
   add(provenance, "cpu_governor",
       first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
   add(provenance, "memory_bytes", memory_bytes());

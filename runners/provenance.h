@@ -9,7 +9,8 @@ namespace yardstick {
 
 // Adds what is known of the build and the machine:
 //   yardstick, git_commit, git_dirty, build_type, compiler, compile_flags, sanitizers, libtorch,
-//   binary_sha256, cpu_model, cpu_capability, cpu_threads, cpu_governor, memory_bytes, os, kernel
+//   binary_sha256, cpu_model, cpu_capability, cpu_threads, cpu_affinity, cpu_governor,
+//   memory_bytes, os, kernel
 // An unknown fact is left out.
 void describe_host(Provenance& provenance);
 

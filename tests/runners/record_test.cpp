@@ -52,8 +52,8 @@ TEST(BeginRecordTest, KnowsTheBuildAndTheMachine) {
 
   for (const char* key :
        {"build_type", "compiler", "libtorch", "binary_sha256", "cpu_model", "cpu_threads",
-        "memory_bytes", "os", "kernel", "threads_intra", "threads_inter", "sdpa_backends",
-        "deterministic", "tf32", "model_params", "preprocessing", "yardstick"}) {
+        "memory_bytes", "cpu_affinity", "os", "kernel", "threads_intra", "threads_inter",
+        "sdpa_backends", "deterministic", "tf32", "model_params", "preprocessing", "yardstick"}) {
     EXPECT_THAT(record.provenance, Contains(Key(key)));
   }
   EXPECT_EQ(record.provenance.at("binary_sha256").size(), 64u);
