@@ -2,11 +2,14 @@
 #include "cli/commands.h"
 #include "cli/common_options.h"
 #include "cli/context.h"
+#include "cli/doctor_noise.h"
 #include "cli/exit_code.h"
 #include "cli/text_table.h"
+#include "results/reporters.h"
 #include "results/result_store.h"
 #include "runners/build_info.h"
 #include "runners/device.h"
+#include "runners/loop_overhead.h"
 #include "runners/provenance.h"
 
 #include <yardstick/error.h>
@@ -70,6 +73,32 @@ Json facts_section(const Provenance& facts) {
   Json json = Json::object();
   for (const auto& [key, value] : facts) json[key] = value;
   return json;
+}
+
+Json loop_section() {
+  const LoopOverhead overhead = measure_loop_overhead();
+  return {{"inside_a_timed_step_s", overhead.timed_s}, {"whole_step_s", overhead.whole_s}};
+}
+
+Json resolvable_json(const std::optional<double>& factor) {
+  return factor ? Json(*factor - 1) : Json();
+}
+
+Json noise_section(bool is_quiet, Context& context, Findings& findings) {
+  const MachineNoise noise = measure_machine_noise(is_quiet, context);
+  if (noise.control.verdict != Verdict::kNotResolved) {
+    findings.warning(concat(noise.model, " came out ", to_string(noise.control.verdict),
+                            " than itself: the machine changed while it was measured"),
+                     "stop other work on it, fix its clocks, and run this again");
+  }
+  return {{"model", noise.model},
+          {"processes_a_side", noise.processes},
+          {"seconds", noise.seconds},
+          {"spread_between_processes", noise.spread},
+          {"p_against_itself", noise.control.p},
+          {"resolvable_verdict", resolvable_json(noise.verdict)},
+          {"resolvable_nightly", resolvable_json(noise.nightly)},
+          {"resolvable_gate", resolvable_json(noise.gate)}};
 }
 
 Json gpu_section(Findings& findings) {
@@ -165,10 +194,33 @@ void print_section(const std::string& title, const Json& section, std::ostream& 
   out << table.text();
 }
 
+void print_noise(const Json& noise, std::ostream& out) {
+  const auto share = [&](const char* key) {
+    return noise[key].is_null() ? std::string("no difference")
+                                : format_value(noise[key].get<double>(), Unit::kFraction);
+  };
+  print_section(concat("noise (", noise["model"].get<std::string>(), " against itself, ",
+                       noise["processes_a_side"].get<int>(), " processes a side)"),
+                {{"spread between processes", share("spread_between_processes")},
+                 {"p against itself", noise["p_against_itself"]},
+                 {"compare (9 + 9) resolves from", share("resolvable_verdict")},
+                 {"nightly (5 + 5) resolves from", share("resolvable_nightly")},
+                 {"the gate (9 + 9, p < 0.002) from", share("resolvable_gate")}},
+                out);
+}
+
 void print_text(const Json& json, std::ostream& out) {
   print_section("build", json["build"], out);
   print_section("host", json["host"], out);
   print_section("gpu", json["gpu"], out);
+  const auto time_of = [&](const char* key) {
+    return format_value(json["loop"][key].get<double>(), Unit::kSeconds);
+  };
+  print_section(
+      "what bench's loop adds to a step",
+      {{"to its time", time_of("inside_a_timed_step_s")}, {"in all", time_of("whole_step_s")}},
+      out);
+  if (json.contains("noise")) print_noise(json["noise"], out);
   print_section("files", json["files"], out);
   print_section("database", json["database"], out);
   Json plugins = Json::object();
@@ -204,6 +256,8 @@ int run(const CommandLine& line, Context& context) {
   }
   json["host"] = facts_section(host);
   json["gpu"] = gpu_section(findings);
+  json["loop"] = loop_section();
+  if (line.has("noise")) json["noise"] = noise_section(line.has("quiet"), context, findings);
   json["files"] = share_section(context, findings);
   json["database"] = database_section(findings);
   json["plugins"] = plugin_section(context, findings);
@@ -224,12 +278,20 @@ Command doctor_command() {
       .summary = "shows versions, hardware and files, and what is missing",
       .arguments = "",
       .details =
-          "Prints how this Yardstick was built, the machine, the GPU and its driver, where "
-          "data, configurations and plug-ins are found, and for all that is missing how to "
+          "Prints how this Yardstick was built, the machine, the GPU and its driver, what "
+          "measuring itself costs a step, where data, configurations and plug-ins are found, and "
+          "for all that is missing how to "
           "get it. Exit code 4 where something is broken, 0 where at most an option is "
-          "missing.",
-      .groups = {{"Options", {json_option()}}, general_options()},
+          "missing.\n\n"
+          "With `--noise` a small model is compared with itself for up to two minutes, in "
+          "processes of "
+          "its own, and the smallest difference that this machine can resolve is printed.",
+      .groups = {{"Options",
+                  {{.name = "noise", .help = "measure how small a difference can be resolved here"},
+                   json_option()}},
+                 general_options()},
       .examples = {{"yardstick doctor", "before a first run, and with every bug report"},
+                   {"yardstick doctor --noise", "before a comparison"},
                    {"yardstick doctor --json", "the same for a script"}},
       .run = run,
   };
