@@ -4,14 +4,28 @@ namespace yardstick::cli {
 
 std::vector<Command> all_commands() {
   return {
-      list_command(),          show_command(),
-      train_command(),         eval_command(),
-      bench_command(),         verify_command(),
-      reconstruct_command(),   data_check_command(),
-      leaderboard_command(),   weights_inspect_command(),
-      weights_check_command(), weights_convert_command(),
-      report_command(),        plugin_new_command(),
-      plugin_check_command(),  doctor_command(),
+      list_command(),
+      show_command(),
+      train_command(),
+      eval_command(),
+      bench_command(),
+      compare_command(),
+      sweep_command(),
+      regress_command(),
+      regress_history_command(),
+      profile_command(),
+      verify_command(),
+      reconstruct_command(),
+      data_check_command(),
+      leaderboard_command(),
+      weights_inspect_command(),
+      weights_check_command(),
+      weights_convert_command(),
+      report_command(),
+      results_merge_command(),
+      plugin_new_command(),
+      plugin_check_command(),
+      doctor_command(),
   };
 }
 

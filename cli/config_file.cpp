@@ -1,6 +1,7 @@
 #include "cli/config_file.h"
 
 #include <yardstick/error.h>
+#include <yardstick/names.h>
 
 #include <nlohmann/json.hpp>
 
@@ -167,6 +168,44 @@ ConfigFile ConfigFile::read(const std::string& path) {
   auto* members = std::get_if<ConfigValue::Object>(&root.data);
   if (members == nullptr) throw_user(concat(path, ": must be a JSON object of settings"));
   return {path, std::move(*members)};
+}
+
+void refuse_shape(const ConfigMember& member, const std::string& wanted) {
+  throw_user(concat(member.where, ": ", member.key, " takes ", wanted));
+}
+
+const ParamValue& single_value(const ConfigMember& member) {
+  const auto* simple = std::get_if<ParamValue>(&member.value.data);
+  if (simple == nullptr) refuse_shape(member, "one value");
+  return *simple;
+}
+
+const ConfigValue::Object& object_value(const ConfigMember& member, const char* of_what) {
+  const auto* object = std::get_if<ConfigValue::Object>(&member.value.data);
+  if (object == nullptr) refuse_shape(member, concat("an object of ", of_what));
+  return *object;
+}
+
+std::vector<std::string> value_texts(const ConfigMember& member) {
+  const auto text_of = [&member](const ConfigValue& value) {
+    const auto* simple = std::get_if<ParamValue>(&value.data);
+    if (simple == nullptr) refuse_shape(member, "a value or a list of values");
+    return to_string(*simple);
+  };
+  const auto* list = std::get_if<ConfigValue::List>(&member.value.data);
+  if (list == nullptr) return {text_of(member.value)};
+  std::vector<std::string> texts;
+  for (const ConfigValue& value : *list) texts.push_back(text_of(value));
+  return texts;
+}
+
+void refuse_unknown_keys(const ConfigValue::Object& members,
+                         const std::vector<std::string>& allowed, const std::string& owner) {
+  for (const ConfigMember& given : members) {
+    if (std::find(allowed.begin(), allowed.end(), given.key) != allowed.end()) continue;
+    throw_user(concat(given.where, ": ", owner, " has no setting ", given.key),
+               suggestion(given.key, allowed));
+  }
 }
 
 }  // namespace yardstick::cli

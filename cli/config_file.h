@@ -34,4 +34,16 @@ struct ConfigFile {
   static ConfigFile read(const std::string& path);
 };
 
+// Throw User, naming the member's place, where its value has another shape.
+const ParamValue& single_value(const ConfigMember& member);
+const ConfigValue::Object& object_value(const ConfigMember& member, const char* of_what);
+// Of a value or a list of values, each as text.
+std::vector<std::string> value_texts(const ConfigMember& member);
+[[noreturn]] void refuse_shape(const ConfigMember& member, const std::string& wanted);
+
+// Throws User, with the nearest of `allowed`, on a member of another name. `owner` is what has no
+// such setting: "yardstick bench".
+void refuse_unknown_keys(const ConfigValue::Object& members,
+                         const std::vector<std::string>& allowed, const std::string& owner);
+
 }  // namespace yardstick::cli

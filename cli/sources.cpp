@@ -3,19 +3,12 @@
 #include "cli/common_options.h"
 
 #include <yardstick/error.h>
-#include <yardstick/names.h>
 
 #include <algorithm>
 #include <utility>
 
 namespace yardstick::cli {
 namespace {
-
-std::string key_name(const std::string& option) {
-  std::string key = option;
-  std::replace(key.begin(), key.end(), '-', '_');
-  return key;
-}
 
 // Keys a file may hold: "model", "about", and the command's options but for those that say how the
 // command is used rather than what is run.
@@ -32,43 +25,13 @@ std::vector<std::string> allowed_keys(const Command& command) {
   return keys;
 }
 
-[[noreturn]] void refuse_shape(const ConfigMember& member, const char* wanted) {
-  throw_user(concat(member.where, ": ", member.key, " takes ", wanted));
-}
-
-std::string scalar(const ConfigMember& member, const ConfigValue& value) {
-  const auto* simple = std::get_if<ParamValue>(&value.data);
-  if (simple == nullptr) refuse_shape(member, "a value or a list of values");
-  return to_string(*simple);
-}
-
-std::vector<std::string> scalars(const ConfigMember& member) {
-  const auto* list = std::get_if<ConfigValue::List>(&member.value.data);
-  if (list == nullptr) return {scalar(member, member.value)};
-  std::vector<std::string> texts;
-  for (const ConfigValue& value : *list) texts.push_back(scalar(member, value));
-  return texts;
-}
-
-const ParamValue& simple_value(const ConfigMember& member) {
-  const auto* simple = std::get_if<ParamValue>(&member.value.data);
-  if (simple == nullptr) refuse_shape(member, "one value");
-  return *simple;
-}
-
 }  // namespace
 
 Sources::Sources(const CommandLine& line) : line_(line) {
   if (!line.has("config")) return;
   const Command& command = line.command();
   config_ = ConfigFile::read(line.text("config"));
-  const auto allowed = allowed_keys(command);
-  for (const ConfigMember& given : config_->members) {
-    if (std::find(allowed.begin(), allowed.end(), given.key) == allowed.end()) {
-      throw_user(concat(given.where, ": yardstick ", command.name, " has no setting ", given.key),
-                 suggestion(given.key, allowed));
-    }
-  }
+  refuse_unknown_keys(config_->members, allowed_keys(command), "yardstick " + command.name);
 }
 
 const ConfigMember* Sources::member(const std::string& option) const {
@@ -85,7 +48,7 @@ std::optional<Sourced> Sources::text(const std::string& option) const {
   const ConfigMember* given = member(option);
   if (given == nullptr) return std::nullopt;
   std::string joined;
-  for (const std::string& text : scalars(*given)) joined += (joined.empty() ? "" : ",") + text;
+  for (const std::string& text : value_texts(*given)) joined += (joined.empty() ? "" : ",") + text;
   return Sourced{joined, ParamOrigin::kConfigFile, given->where};
 }
 
@@ -101,7 +64,7 @@ std::vector<Sourced> Sources::list(const std::string& option) const {
       values.push_back({text, ParamOrigin::kFlag, "--" + option});
     }
   } else if (const ConfigMember* given = member(option)) {
-    for (std::string& text : scalars(*given)) {
+    for (std::string& text : value_texts(*given)) {
       values.push_back({std::move(text), ParamOrigin::kConfigFile, given->where});
     }
   }
@@ -114,13 +77,13 @@ std::optional<Sourced> Sources::argument(const std::string& key) const {
   }
   const ConfigMember* given = member(key);
   if (given == nullptr) return std::nullopt;
-  return Sourced{scalar(*given, given->value), ParamOrigin::kConfigFile, given->where};
+  return Sourced{to_string(single_value(*given)), ParamOrigin::kConfigFile, given->where};
 }
 
 void Sources::apply(Params& settings) const {
   for (const ParamSpec& spec : settings.schema().specs()) {
     if (const ConfigMember* given = member(spec.name)) {
-      settings.set(spec.name, simple_value(*given), ParamOrigin::kConfigFile, given->where);
+      settings.set(spec.name, single_value(*given), ParamOrigin::kConfigFile, given->where);
     }
     const std::string flag = flag_name(spec.name);
     if (line_.has(flag)) {
@@ -137,11 +100,9 @@ void Sources::apply_set(Params& model_params, const ParamSchema& settings) const
     }
   };
   if (const ConfigMember* given = member("set")) {
-    const auto* object = std::get_if<ConfigValue::Object>(&given->value.data);
-    if (object == nullptr) refuse_shape(*given, "an object of the model's parameters");
-    for (const ConfigMember& inner : *object) {
+    for (const ConfigMember& inner : object_value(*given, "the model's parameters")) {
       check_place(inner.key, inner.where);
-      model_params.set(inner.key, simple_value(inner), ParamOrigin::kConfigFile, inner.where);
+      model_params.set(inner.key, single_value(inner), ParamOrigin::kConfigFile, inner.where);
     }
   }
   for (const std::string& text : line_.list("set")) {
@@ -149,6 +110,12 @@ void Sources::apply_set(Params& model_params, const ParamSchema& settings) const
     check_place(key, "--set");
     model_params.set_from_text(key, value, ParamOrigin::kFlag, "--set");
   }
+}
+
+std::string key_name(const std::string& option) {
+  std::string key = option;
+  std::replace(key.begin(), key.end(), '-', '_');
+  return key;
 }
 
 std::pair<std::string, std::string> split_assignment(const std::string& text,

@@ -48,6 +48,9 @@ class Sources {
   std::optional<ConfigFile> config_;
 };
 
+// An option as a key of a file: "batch_size".
+std::string key_name(const std::string& option);
+
 // "key=value" parted; throws User, naming `where`, without a "=" or a key.
 std::pair<std::string, std::string> split_assignment(const std::string& text,
                                                      const std::string& where);

@@ -139,11 +139,6 @@ void insert_outcomes(const Connection& connection, std::int64_t run, const Outco
       .run();
 }
 
-bool has_run(const Connection& connection, const std::string& id) {
-  Statement find = connection.prepare("SELECT 1 FROM runs WHERE id = ?");
-  return find.bind(0, std::string_view(id)).step();
-}
-
 }  // namespace
 
 ResultStore::Impl::Impl(const std::string& path, Mode open_mode,
@@ -165,18 +160,11 @@ ResultStore::ResultStore(const std::string& path, Mode mode, std::chrono::millis
 
 ResultStore::~ResultStore() = default;
 
-void ResultStore::append(const RunRecord& record) {
-  YS_CHECK(impl_->mode == Mode::kReadWrite, "append to a store that was opened for reading");
+void detail::write_run(const Connection& connection, const RunRecord& record,
+                       std::map<std::string, std::int64_t>& quantities) {
   YS_CHECK(!record.id.empty() && !record.model.empty() && !record.started_at.empty(),
            "a record without id, model or start");
-  const Connection& connection = impl_->connection;
-  detail::Transaction transaction(connection);
-  if (has_run(connection, record.id)) {
-    throw_data(concat("run ", record.id, " is in ", connection.path(), " already"),
-               "a record is added once and never changed");
-  }
   const std::int64_t run = insert_run(connection, record);
-  auto fresh = impl_->quantities;  // kept only if the transaction is
   Statement insert =
       connection.prepare("INSERT INTO measurement_values VALUES (?, ?, ?, ?, ?, ?, ?)");
   std::int64_t position = 0;
@@ -185,7 +173,7 @@ void ResultStore::append(const RunRecord& record) {
                                    to_string(measurement.direction), '\n', measurement.about);
     insert.bind(0, run)
         .bind(1, position++)
-        .bind(2, quantity_of(connection, measurement, key, fresh))
+        .bind(2, quantity_of(connection, measurement, key, quantities))
         .bind(3, measurement.value)
         .bind(4, measurement.low)
         .bind(5, measurement.high)
@@ -194,8 +182,26 @@ void ResultStore::append(const RunRecord& record) {
   }
   insert_samples(connection, run, record);
   if (record.outcomes) insert_outcomes(connection, run, *record.outcomes);
+}
+
+std::optional<std::int64_t> detail::find_run(const Connection& connection, const std::string& id) {
+  Statement find = connection.prepare("SELECT run FROM runs WHERE id = ?");
+  if (!find.bind(0, std::string_view(id)).step()) return std::nullopt;
+  return find.integer(0);
+}
+
+void ResultStore::append(const RunRecord& record) {
+  YS_CHECK(impl_->mode == Mode::kReadWrite, "append to a store that was opened for reading");
+  const Connection& connection = impl_->connection;
+  detail::Transaction transaction(connection);
+  if (detail::find_run(connection, record.id)) {
+    throw_data(concat("run ", record.id, " is in ", connection.path(), " already"),
+               "a record is added once and never changed");
+  }
+  auto quantities = impl_->quantities;  // kept only if the transaction is
+  detail::write_run(connection, record, quantities);
   transaction.commit();
-  impl_->quantities = std::move(fresh);
+  impl_->quantities = std::move(quantities);
 }
 
 RunRecord ResultStore::get(const std::string& id) const {

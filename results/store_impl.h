@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,14 @@ enum class PerSample { kLeftOut, kLoaded };
 // The run with this row number, with or without its outcomes. Throws Data where a stored value
 // cannot be understood.
 RunRecord read_run(const Connection& connection, std::int64_t run, PerSample outcomes);
+
+// Adds the record within the caller's transaction. `quantities` are those known to be there, and
+// gets those that it adds.
+void write_run(const Connection& connection, const RunRecord& record,
+               std::map<std::string, std::int64_t>& quantities);
+
+// The row number of the run with exactly this id.
+std::optional<std::int64_t> find_run(const Connection& connection, const std::string& id);
 
 // From eight columns: tag, value, low, high, unit, direction, n, about.
 Measurement read_measurement(const Statement& row, int first_column, const Connection& connection);

@@ -1,0 +1,87 @@
+#include "cli/sweep_run.h"
+
+#include "cli/child_run.h"
+#include "cli/progress.h"
+#include "results/reporters.h"
+
+#include <yardstick/error.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace yardstick::cli {
+namespace {
+
+// A line a process: what became of it, how many are done, and how long the others may take.
+class SweepProgress {
+ public:
+  SweepProgress(const SweepJob& job, Context& context)
+      : printer_(context.err(), ProgressPrinter::style(job.is_quiet)), total_(job.steps.size()) {}
+
+  void begin(const std::string& label) {
+    Progress progress;
+    progress.stage = label;
+    progress.done = static_cast<std::int64_t>(done_);
+    progress.total = static_cast<std::int64_t>(total_);
+    printer_.update(progress);
+  }
+
+  void end(const std::string& label, const std::string& outcome) {
+    ++done_;
+    const double elapsed_s = std::chrono::duration<double>(Clock::now() - start_).count();
+    const double left_s =
+        elapsed_s / static_cast<double>(done_) * static_cast<double>(total_ - done_);
+    printer_.milestone(concat("[", done_, "/", total_, "] ", label, ": ", outcome,
+                              done_ < total_ ? ", ETA " + clock_text(left_s) : ""));
+  }
+
+  ProgressPrinter& printer() { return printer_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  ProgressPrinter printer_;
+  std::size_t total_;
+  std::size_t done_ = 0;
+  Clock::time_point start_ = Clock::now();
+};
+
+std::string outcome_text(const RunRecord& record, const std::string& tag) {
+  if (record.status != RunStatus::kOk) {
+    return concat(to_string(record.status), record.reason.empty() ? "" : ": " + record.reason);
+  }
+  const auto step = std::find_if(record.measurements.begin(), record.measurements.end(),
+                                 [&](const Measurement& m) { return m.tag == tag; });
+  return step == record.measurements.end() ? std::string(to_string(record.status))
+                                           : format_value(step->value, step->unit);
+}
+
+}  // namespace
+
+bool run_sweep(const SweepJob& job, Context& context,
+               const std::function<void(const RunRecord&)>& keep) {
+  SweepProgress progress(job, context);
+  for (const SweepStep& step : job.steps) {
+    if (context.is_stopping()) return false;
+    const SweepCell& cell = job.cells[step.cell];
+    progress.begin(cell.cell.label);
+    std::string outcome;
+    run_in_child({.words = cell.process.words,
+                  .limits = cell.process.limits,
+                  .blank = cell.process.blank(),
+                  .errors = ChildErrors::kRecorded},
+                 progress.printer(), context, [&](RunRecord record) {
+                   record.provenance[kSweepKey] = job.id;
+                   record.provenance[kSweepSuiteKey] = job.suite.name;
+                   record.provenance[kSweepCellKey] = cell.process.key;
+                   record.provenance[kSweepRepeatKey] = std::to_string(step.repeat);
+                   record.flags.insert(record.flags.end(), job.flags.begin(), job.flags.end());
+                   keep(record);
+                   outcome = outcome_text(record, cell.process.tag);
+                 });
+    progress.end(cell.cell.label, outcome);
+  }
+  return !context.is_stopping();
+}
+
+}  // namespace yardstick::cli
