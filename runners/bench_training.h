@@ -1,11 +1,8 @@
 #pragma once
 
 #include "runners/bench_protocol.h"
-#include "runners/device.h"
-#include "runners/numerics.h"
+#include "runners/bench_training_steps.h"
 
-#include <yardstick/model.h>
-#include <yardstick/objective.h>
 #include <yardstick/run.h>
 
 #include <vector>
@@ -13,19 +10,14 @@
 namespace yardstick {
 
 struct TrainingBench {
-  Model& model;
-  Objective& objective;
-  bool needs_targets;
-  DeviceBackend& device;
-  Precision precision;
+  TrainingSetup setup;
   const ProtocolProfile& profile;
   const std::vector<at::Tensor>& host_buffers;  // float batches
-  bool uses_channels_last = false;
 };
 
 // Times training steps (the objective's loss, on random labels where it needs any, backward, AdamW)
 // with fp32 weights and autocast for bf16 and fp16: throughput/training/images, time/training/*,
-// memory/training/*. The weights are put back as they were.
+// memory/training/*, macs/training/image. The weights are put back as they were.
 void measure_training(const TrainingBench& bench, ProgressListener& progress,
                       const StopRequested& stop, RunRecord& record);
 

@@ -179,8 +179,13 @@ std::optional<std::int64_t> macs_of_call(std::string_view name, c10::ArrayRef<c1
   return found->second(inputs);
 }
 
+bool is_engine_frame(std::string_view name) { return name.starts_with("autograd::engine::"); }
+
 bool may_hide_macs(std::string_view name) {
-  if (!name.starts_with("aten::")) return true;
+  if (!name.starts_with("aten::")) {
+    // Without a library's name it is a mark of LibTorch's own ("detach") around an operator.
+    return name.find("::") != std::string_view::npos && !is_engine_frame(name);
+  }
   return std::find(kProductsWithoutRule.begin(), kProductsWithoutRule.end(), name) !=
          kProductsWithoutRule.end();
 }

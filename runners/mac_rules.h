@@ -17,4 +17,8 @@ std::optional<std::int64_t> macs_of_call(std::string_view name, c10::ArrayRef<c1
 // of any other library: their share is what a count may have missed.
 bool may_hide_macs(std::string_view name);
 
+// True for what LibTorch reports as an operator and is none: the autograd engine's own frames
+// around the operators that a node of the graph calls. Their names live no longer than the call.
+bool is_engine_frame(std::string_view name);
+
 }  // namespace yardstick

@@ -3,14 +3,17 @@
 #include "tasks/io/augment/training_transform.h"
 #include "tasks/io/batch_slot.h"
 #include "tasks/io/fingerprint.h"
+#include "tasks/io/loader_times.h"
 #include "tasks/io/sample_random.h"
 #include "tasks/io/sample_selection.h"
+#include "tasks/io/timed_decoder.h"
 #include "tasks/io/transforms.h"
 
 #include <yardstick/check.h>
 #include <yardstick/error.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <map>
@@ -45,7 +48,11 @@ std::uint64_t draws_index(std::int64_t index, std::int64_t repeat) {
   return static_cast<std::uint64_t>(index) + (static_cast<std::uint64_t>(repeat) << kRepeatShift);
 }
 
-class Loader final : public BatchSource {
+using Clock = TimedDecoder::Clock;
+
+double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+class Loader final : public BatchSource, public TimedLoader {
  public:
   Loader(ImageDataset dataset, const DataRequest& request, Targets targets)
       : dataset_(std::move(dataset)),
@@ -130,6 +137,16 @@ class Loader final : public BatchSource {
     return std::nullopt;
   }
 
+  void keep_times() override {
+    YS_CHECK(threads_.empty(), "keep_times() behind begin_epoch()");
+    times_.emplace();
+  }
+
+  LoaderTimes times() const override {
+    const std::lock_guard lock(mutex_);
+    return times_.value_or(LoaderTimes());
+  }
+
   std::vector<BadInput> bad_inputs() const override {
     std::vector<BadInput> inputs;
     for (const auto& [index, input] : bad_) inputs.push_back(input);
@@ -182,6 +199,7 @@ class Loader final : public BatchSource {
       ++next_batch_;
     }
     work_.notify_all();
+    const Clock::time_point start = times_ ? Clock::now() : Clock::time_point();
 
     if (slot.failure) std::rethrow_exception(slot.failure);
     for (const auto& [row, reason] : slot.bad) {
@@ -200,6 +218,11 @@ class Loader final : public BatchSource {
     }
     Batch batch = to_batch(slot, has_targets_ ? &classes : nullptr);
     pool_.lend(slot.input);
+    if (times_ && batch.size() > 0) {
+      const double collate_s = seconds(Clock::now() - start);
+      const std::lock_guard lock(mutex_);
+      times_->collate_s.push_back(collate_s / static_cast<double>(batch.size()));
+    }
     return batch;
   }
 
@@ -273,17 +296,35 @@ class Loader final : public BatchSource {
   };
 
   void decode(std::int64_t index, std::int64_t epoch, std::int64_t repeat, Tools& tools,
-              float* out) const {
+              float* out) {
+    const Clock::time_point start = times_ ? Clock::now() : Clock::time_point();
     dataset_.read(dataset_.samples[index], tools.bytes);
+    if (!times_) {
+      transform(*open_image(tools.bytes), index, epoch, repeat, tools, out);
+      return;
+    }
+    const Clock::time_point was_read = Clock::now();
     const auto decoder = open_image(tools.bytes);
+    TimedDecoder timed(*decoder, Clock::now() - was_read);
+    transform(timed, index, epoch, repeat, tools, out);
+    const LoaderTimes::Image image{
+        .read_s = seconds(was_read - start),
+        .decode_s = seconds(timed.spent()),
+        .preprocess_s = seconds(Clock::now() - was_read - timed.spent())};
+    const std::lock_guard lock(mutex_);
+    times_->images.push_back(image);
+  }
+
+  void transform(ImageDecoder& decoder, std::int64_t index, std::int64_t epoch, std::int64_t repeat,
+                 Tools& tools, float* out) const {
     if (is_training_) {
       SampleRandom random(request_.augment_seed, static_cast<std::uint64_t>(epoch),
                           draws_index(index, repeat));
-      tools.training.run(*decoder, random, out);
+      tools.training.run(decoder, random, out);
     } else {
       tools.evaluation.run(
-          *decoder,
-          evaluation_plan(decoder->width_px(), decoder->height_px(), request_.preprocessing), out);
+          decoder, evaluation_plan(decoder.width_px(), decoder.height_px(), request_.preprocessing),
+          out);
     }
   }
 
@@ -303,10 +344,11 @@ class Loader final : public BatchSource {
   bool has_epoch_ = false;
 
   // Shared with the threads, under the lock.
-  std::mutex mutex_;
-  std::condition_variable work_;  // there may be samples to claim
-  std::condition_variable done_;  // a batch is complete, or no thread is busy
-  std::vector<BatchSlot> slots_;  // batch b is in slot b modulo their number
+  mutable std::mutex mutex_;
+  std::optional<LoaderTimes> times_;  // set before the threads start, if at all
+  std::condition_variable work_;      // there may be samples to claim
+  std::condition_variable done_;      // a batch is complete, or no thread is busy
+  std::vector<BatchSlot> slots_;      // batch b is in slot b modulo their number
   std::vector<std::int64_t> order_;
   std::int64_t epoch_ = 0;
   std::int64_t next_batch_ = 0;   // to be delivered

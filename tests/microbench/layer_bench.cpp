@@ -1,5 +1,9 @@
+#include "models/hiera/hiera_block.h"
 #include "models/layers/attention.h"
+#include "models/layers/mlp.h"
+#include "models/layers/norm.h"
 #include "models/layers/patch_embed.h"
+#include "models/layers/pos_embed.h"
 
 #include <ATen/ATen.h>
 
@@ -51,6 +55,41 @@ void patch_embedding(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * batch);
 }
 BENCHMARK(patch_embedding)->Arg(1)->Arg(8)->Unit(benchmark::kMillisecond);
+
+// The second half of a block: x + mlp(norm(x)).
+void norm_and_mlp(benchmark::State& state) {
+  const std::int64_t batch = state.range(0);
+  layers::LayerNorm norm({.width = kWidth});
+  layers::Mlp mlp({.width = kWidth, .hidden = 4 * kWidth});
+  set_parameters(norm);
+  set_parameters(mlp);
+  const at::Tensor tokens = at::randn({batch, kTokens, kWidth});
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(tokens + mlp.forward(norm.forward(tokens), {}));
+  }
+  state.SetItemsProcessed(state.iterations() * batch);
+}
+BENCHMARK(norm_and_mlp)->Arg(1)->Arg(8)->Unit(benchmark::kMillisecond);
+
+// Hiera-B at 224 px in its first stage: 56 x 56 tokens in mask units of 8 x 8.
+void mask_unit_attention(benchmark::State& state) {
+  const std::int64_t batch = state.range(0);
+  MaskUnitAttention attention({.width_in = 96, .width_out = 96, .heads = 1, .window = 64});
+  set_parameters(attention);
+  const at::Tensor tokens = at::randn({batch, 56 * 56, 96});
+  for (auto _ : state) benchmark::DoNotOptimize(attention.forward(tokens, {}));
+  state.SetItemsProcessed(state.iterations() * batch);
+}
+BENCHMARK(mask_unit_attention)->Arg(1)->Arg(8)->Unit(benchmark::kMillisecond);
+
+// From 224 px to 384 px.
+void pos_embed_resize(benchmark::State& state) {
+  const at::Tensor pos_embed = at::randn({1, kTokens, kWidth});
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(layers::resize_pos_embed(pos_embed, /*prefix_tokens=*/1, {24, 24}));
+  }
+}
+BENCHMARK(pos_embed_resize)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace yardstick

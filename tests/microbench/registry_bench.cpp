@@ -1,9 +1,4 @@
-#include "tests/support/temp_dir.h"
-
 #include <yardstick/registry.h>
-#include <yardstick/tensor_file.h>
-
-#include <ATen/ATen.h>
 
 #include <benchmark/benchmark.h>
 
@@ -56,22 +51,6 @@ void registry_nearest_name(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(suggestion("famly7_size107_224", names));
 }
 BENCHMARK(registry_nearest_name);
-
-// About as many tensors as ViT-B has. Opening maps the file and checks its header, so their size
-// does not matter.
-void checkpoint_open(benchmark::State& state) {
-  const test::TempDir folder;
-  const std::string path = folder.file("weights.safetensors");
-  TensorMap tensors;
-  for (int block = 0; block < 12; ++block) {
-    for (int i = 0; i < 12; ++i) {
-      tensors[concat("blocks.", block, ".tensor", i)] = at::zeros({64, 64});
-    }
-  }
-  write_safetensors(path, tensors);
-  for (auto _ : state) benchmark::DoNotOptimize(read_safetensors(path));
-}
-BENCHMARK(checkpoint_open);
 
 }  // namespace
 }  // namespace yardstick

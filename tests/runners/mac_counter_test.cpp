@@ -151,6 +151,14 @@ at::Tensor call(const char* name, const at::Tensor& x) {
       .call(x);
 }
 
+TEST(MacCounterTest, TakesTheAutogradEngineForNoOperator) {
+  const at::Tensor x = at::randn({2, 8}).requires_grad_();
+
+  const MacCount count = count_macs([&] { at::gelu(x).sum().backward(); });
+
+  EXPECT_THAT(count.uncounted_calls, IsEmpty());
+}
+
 TEST(MacCounterTest, ReportsCustomOperatorsThatHideTheirWork) {
   const at::Tensor x = at::randn({4, 4});
   const MacCount count = count_macs([&] {

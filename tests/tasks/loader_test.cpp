@@ -1,6 +1,7 @@
 #include "tasks/io/loader.h"
 
 #include "tasks/io/data_root.h"
+#include "tasks/io/loader_times.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/throws_error.h"
 #include "tests/tasks/encoders.h"
@@ -93,6 +94,34 @@ TEST_F(LoaderTest, DeliversEverySampleInOrder) {
   EXPECT_EQ(std::count(all.targets.begin(), all.targets.end(), 0), 12);
   EXPECT_EQ(all.input.sizes(), (at::IntArrayRef{kImages, 3, 16, 16}));
   EXPECT_EQ(all.input.scalar_type(), at::kFloat);
+}
+
+TEST_F(LoaderTest, TimesItsStagesWithoutChangingWhatItDelivers) {
+  const Delivered plain = epoch(0);
+  const auto source = open();
+  auto& timed = dynamic_cast<TimedLoader&>(*source);
+  timed.keep_times();
+  source->begin_epoch(0);
+
+  const Delivered delivered = drain(*source);
+
+  EXPECT_TRUE(at::equal(delivered.input, plain.input));
+  const LoaderTimes times = timed.times();
+  ASSERT_EQ(times.images.size(), static_cast<std::size_t>(kImages));
+  EXPECT_EQ(times.collate_s.size(), 6u);
+  for (const LoaderTimes::Image& image : times.images) {
+    EXPECT_GT(image.read_s, 0);
+    EXPECT_GT(image.decode_s, 0);
+    EXPECT_GT(image.preprocess_s, 0);
+  }
+}
+
+TEST_F(LoaderTest, KeepsNoTimesUnasked) {
+  const auto source = open();
+  source->begin_epoch(0);
+  drain(*source);
+
+  EXPECT_TRUE(dynamic_cast<TimedLoader&>(*source).times().images.empty());
 }
 
 TEST_F(LoaderTest, ThreadsAndBatchSizesChangeNothing) {
