@@ -183,7 +183,9 @@ Command bench_command() {
           "a batch size. Random weights do, and the record says so. A batch that runs out of "
           "memory "
           "is a stored result; the exit code is then 1. With `--images` the input is real images, "
-          "and one that cannot be decoded ends the command with exit code 3.",
+          "and one that cannot be decoded ends the command with exit code 3. `yardstick profile` "
+          "shows "
+          "where the time goes.",
       .max_arguments = 1,
       .groups = {{"What is measured",
                   after_weights_options({{.name = "batch",

@@ -13,8 +13,9 @@ namespace yardstick {
 namespace {
 
 // Stored in databases: append, never rename or reorder.
-constexpr std::array<std::string_view, 8> kUnitNames = {
-    "none", "count", "fraction", "seconds", "bytes", "per_second", "macs", "nats"};
+constexpr std::array<std::string_view, 10> kUnitNames = {
+    "none",       "count", "fraction", "seconds", "bytes",
+    "per_second", "macs",  "nats",     "joules",  "watts"};
 constexpr std::array<std::string_view, 3> kDirectionNames = {"higher", "lower", "neutral"};
 
 template <typename Enum, std::size_t N>

@@ -37,6 +37,14 @@ Scale scale_of_seconds(double magnitude) {
   return {1e9, "ns"};
 }
 
+Scale scale_of_joules(double magnitude) {
+  if (magnitude == 0 || magnitude >= 0.9995) {
+    return scale_of(magnitude, {{1e6, "MJ"}, {1e3, "kJ"}}, "J");
+  }
+  if (magnitude >= 0.9995e-3) return {1e3, "mJ"};
+  return {1e6, "µJ"};
+}
+
 Scale scale_of(double value, Unit unit) {
   const double magnitude = std::abs(value);
   switch (unit) {
@@ -58,6 +66,10 @@ Scale scale_of(double value, Unit unit) {
       return scale_of(magnitude, {{1e9, "G/s"}, {1e6, "M/s"}, {1e3, "k/s"}}, "/s");
     case Unit::kNats:
       return {1, "nats"};
+    case Unit::kJoules:
+      return scale_of_joules(magnitude);
+    case Unit::kWatts:
+      return {1, "W"};
     case Unit::kNone:
       return {1, ""};
   }

@@ -51,14 +51,40 @@ Measurement median_of(std::string tag, const std::vector<double>& seconds, std::
   return measurement;
 }
 
+void note_sensors(const std::string& stage, const SensorSummary& sensors, RunRecord& record) {
+  const auto note_value = [&](const char* what, const std::optional<double>& value) {
+    if (value) note(record, concat(stage, "_", what), *value);
+  };
+  note_value("sm_clock_median_mhz", sensors.median_clock_mhz);
+  note_value("sm_clock_min_mhz", sensors.min_clock_mhz);
+  note_value("power_mean_w", sensors.mean_power_w);
+  note_value("temperature_max_c", sensors.max_temperature_c);
+  if (sensors.throttle_reasons != 0) {
+    note(record, stage + "_throttle_reasons", throttle_reason_names(sensors.throttle_reasons));
+  }
+}
+
 void record_end(const std::string& stage, const StepTimes& times, RunRecord& record) {
   if (times.warmup == WarmupRule::State::kCapped) add_flag(record, "warmup_capped");
   if (times.end == StopRule::Decision::kCapped) add_flag(record, "noisy");
   if (times.end == StopRule::Decision::kPlateau) add_flag(record, "noise_settled");
+  if (times.was_throttled) add_flag(record, "throttled");
+  if (times.discarded_steps > 0) note(record, stage + "_discarded_steps", times.discarded_steps);
+  note_sensors(stage, times.sensors, record);
   if (times.was_stopped && record.status == RunStatus::kOk) {
     record.status = RunStatus::kInterrupted;
     record.reason = concat("stopped while measuring ", stage);
   }
+}
+
+// The effective settings name what has no counting rule.
+void note_uncounted(const MacCount& count, const std::string& key, RunRecord& record) {
+  if (count.uncounted_calls.empty()) return;
+  std::vector<std::string> names;
+  for (const auto& [name, calls] : count.uncounted_calls) {
+    names.push_back(concat(name, " x", calls));
+  }
+  note(record, key, names);
 }
 
 }  // namespace
@@ -84,11 +110,15 @@ void record_macs(const MacCount& count, RunRecord& record) {
       Direction::kLowerIsBetter, "two for each multiply-accumulate");
   add(record, "macs/uncounted_share", count.uncounted_share(), Unit::kFraction,
       Direction::kLowerIsBetter, "calls of operators that may multiply and have no counting rule");
-  if (count.uncounted_calls.empty()) return;
-  std::vector<std::string> names;
-  for (const auto& [name, calls] : count.uncounted_calls)
-    names.push_back(concat(name, " x", calls));
-  note(record, "uncounted_operators", names);
+  note_uncounted(count, "uncounted_operators", record);
+}
+
+void record_training_macs(const MacCount& count, std::int64_t samples, RunRecord& record) {
+  add(record, "macs/training/image",
+      static_cast<double>(count.total) / static_cast<double>(samples), Unit::kMacs,
+      Direction::kLowerIsBetter,
+      "multiply-accumulates of a training step, forward and backward, counted as executed");
+  note_uncounted(count, "uncounted_operators_training", record);
 }
 
 void record_first_steps(const std::string& stage, const FirstSteps& figures, RunRecord& record) {
@@ -114,6 +144,12 @@ void record_first_steps(const std::string& stage, const FirstSteps& figures, Run
   if (figures.steady.peak_reserved_bytes > 0) {
     add_bytes(prefix + "reserved", figures.steady.peak_reserved_bytes,
               "by the caching allocator, weights included");
+  }
+  const std::int64_t dip =
+      std::max(figures.first ? figures.first->free_dip_bytes : 0, figures.steady.free_dip_bytes);
+  if (dip > 0) {
+    add_bytes(prefix + "free_dip", dip,
+              "most that the GPU's free memory fell, weights not included; all that uses the GPU");
   }
   add(record, "time/" + stage + "/first_step", figures.first_step_s, Unit::kSeconds,
       Direction::kLowerIsBetter, "wall time of the first step of all, cold");
@@ -171,6 +207,41 @@ void record_latency(const StepTimes& times, LatencySource source, RunRecord& rec
     if (n < samples_needed_for_quantile(q)) break;
     add(record, concat("latency/inference/", name), quantile(times.seconds, q), Unit::kSeconds,
         Direction::kLowerIsBetter, "as the median", n);
+  }
+}
+
+void record_energy(const EnergyFigures& figures, RunRecord& record) {
+  add(record, "energy/inference/image", figures.joules_per_item, Unit::kJoules,
+      Direction::kLowerIsBetter, "of the whole device by its energy counter, idle power included",
+      figures.items);
+  add(record, "energy/inference/above_idle", figures.joules_per_item_above_idle, Unit::kJoules,
+      Direction::kLowerIsBetter, "an image, less what the idle device would have used",
+      figures.items);
+  add(record, "power/inference/mean", figures.mean_w, Unit::kWatts, Direction::kNeutral,
+      "over the steps of the energy figure");
+  add(record, "power/idle", figures.idle_w, Unit::kWatts, Direction::kNeutral,
+      "of the warm device just before, with nothing running");
+  if (!figures.is_confirmed) add_flag(record, "energy_unconfirmed");
+}
+
+void record_mfu(double peak_flops_per_s, RunRecord& record) {
+  const auto value_of = [&](std::string_view tag) -> std::optional<double> {
+    for (const Measurement& measurement : record.measurements) {
+      if (measurement.tag == tag) return measurement.value;
+    }
+    return std::nullopt;
+  };
+  const std::optional<double> macs = value_of("macs/image");
+  const std::optional<double> images_per_s = value_of("throughput/inference/images");
+  if (!macs || !images_per_s || peak_flops_per_s <= 0) return;
+  const double utilisation = 2 * *macs * *images_per_s / peak_flops_per_s;
+  add(record, "peak/flops", peak_flops_per_s, Unit::kPerSecond, Direction::kNeutral,
+      "of the fastest square matrix product in this precision, measured");
+  add(record, "mfu/inference", utilisation, Unit::kFraction, Direction::kHigherIsBetter,
+      "counted FLOPs at the measured throughput over peak/flops");
+  if (utilisation > 1) {
+    add_flag(record, "mfu_over_100_percent");
+    record.on_leaderboard = false;
   }
 }
 

@@ -20,6 +20,8 @@ constexpr double kClockSpread = 0.02;
 constexpr std::size_t kSmallestInterval = 6;
 constexpr std::size_t kSettlingSamples = 64;
 constexpr double kSettledNoise = 0.05;
+constexpr double kSlowClock = 0.75;
+constexpr std::int64_t kMostDiscarded = 10;
 
 std::vector<ProtocolProfile> all_profiles() {
   ProtocolProfile standard;
@@ -50,6 +52,8 @@ std::vector<ProtocolProfile> all_profiles() {
   test.min_s = 0;
   test.cap_s = 0.3;
   test.target_half_width = 0.5;
+  test.energy_idle_s = 0.1;
+  test.energy_s = 0.2;
 
   return {standard, publish, smoke, test};
 }
@@ -103,6 +107,16 @@ bool WarmupRule::has_steady_clock() const {
     high = std::max(high, reading->mhz);
   }
   return high == 0 || high <= low * (1 + kClockSpread);
+}
+
+bool ClockRule::keeps(std::optional<double> clock_mhz) {
+  if (!default_mhz_ || !clock_mhz || *clock_mhz >= kSlowClock * *default_mhz_) return true;
+  if (discarded_ < kMostDiscarded) {
+    ++discarded_;
+    return false;
+  }
+  is_throttled_ = true;
+  return true;
 }
 
 double relative_slope(std::span<const double> values) {

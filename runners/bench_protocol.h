@@ -20,6 +20,8 @@ struct ProtocolProfile {
   double min_s = 1;
   double cap_s = 15;
   double target_half_width = 5e-3;  // of the median's 95 % interval, relative
+  double energy_idle_s = 2;         // idle baseline before energy is measured
+  double energy_s = 5;              // of steady steps
 };
 
 // "default", "publish", "smoke", "test"; throws User on another.
@@ -80,6 +82,26 @@ class StopRule {
 
  private:
   ProtocolProfile profile_;
+};
+
+// Decides which samples a slowed clock spoils: those taken under 75 % of the default SM clock are
+// discarded, at most 10; from then on they are kept, and the row is flagged. Feed it every timed
+// step, in order.
+class ClockRule {
+ public:
+  // Without a default clock everything is kept.
+  explicit ClockRule(std::optional<double> default_mhz) : default_mhz_(default_mhz) {}
+
+  // Whether a sample taken at `clock_mhz` (nothing: not known) counts.
+  bool keeps(std::optional<double> clock_mhz);
+  std::int64_t discarded() const { return discarded_; }
+  // True once a slow sample was kept.
+  bool is_throttled() const { return is_throttled_; }
+
+ private:
+  std::optional<double> default_mhz_;
+  std::int64_t discarded_ = 0;
+  bool is_throttled_ = false;
 };
 
 // Half of the 95 % interval of the median, relative to the median; infinite for fewer than 6

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <numeric>
 
 namespace yardstick {
 namespace {
@@ -42,7 +43,12 @@ class Measurer {
  public:
   Measurer(const StepPlan& plan, const ProtocolProfile& profile, DeviceBackend& device,
            ProgressListener& progress, const StopRequested& stop)
-      : plan_(plan), profile_(profile), device_(device), progress_(progress), stop_(stop) {
+      : plan_(plan),
+        profile_(profile),
+        device_(device),
+        progress_(progress),
+        stop_(stop),
+        sampler_(device.sensors()) {
     timer_ =
         plan.clock == StepClock::kHost ? std::make_unique<HostTimer>(device) : device.make_timer();
   }
@@ -83,31 +89,60 @@ class Measurer {
       ++times_.warmup_steps;
       last_step_s_ = step_s;
       const double elapsed_s = seconds_since(start);
-      times_.warmup =
-          rule.add({elapsed_s, step_s, device_.allocator_segments(), read_clock(elapsed_s)});
+      times_.warmup = rule.add({elapsed_s, step_s, device_.allocator_segments(), new_clock()});
       report(", warm-up", step_s);
     }
   }
 
-  // The driver takes longer for it than a small step takes, so it is asked 20 times a second.
-  std::optional<double> read_clock(double elapsed_s) {
-    constexpr double kClockInterval = 0.05;
-    if (elapsed_s - last_clock_s_ < kClockInterval) return std::nullopt;
-    last_clock_s_ = elapsed_s;
-    return device_.clock_mhz();
+  // The sampler's clock, where it has read it since the last call.
+  std::optional<double> new_clock() {
+    const std::optional<TimedReading> reading = sampler_.latest();
+    if (!reading || reading->at_s <= last_clock_s_) return std::nullopt;
+    last_clock_s_ = reading->at_s;
+    return reading->values.sm_clock_mhz;
   }
 
   void measure() {
     const StopRule rule(profile_);
+    DeviceSensors* const sensors = device_.sensors();
+    ClockRule clock_rule(sensors != nullptr ? sensors->default_sm_clock_mhz() : std::nullopt);
+    const double sensors_from_s = steady_now_s();
     const Clock::time_point start = Clock::now();
+    double last_look_s = 0;
     while (times_.end == StopRule::Decision::kContinue && !is_stopped()) {
       const double elapsed_s = seconds_since(start);
+      const double window_from_s = steady_now_s();
       for (std::int64_t left = window_steps(elapsed_s); left > 0; --left) run_step();
       const std::vector<double> window = timer_->collect();
-      times_.seconds.insert(times_.seconds.end(), window.begin(), window.end());
+      keep(window, window_from_s, steady_now_s(), clock_rule);
       last_step_s_ = median(window);
-      times_.end = rule.decide(times_.seconds, seconds_since(start));
       report("", last_step_s_);
+      // Deciding costs more with each sample; windows of short steps end sooner than it is worth.
+      const double now_s = seconds_since(start);
+      if (now_s < profile_.cap_s && now_s - last_look_s < kWindowSeconds) continue;
+      last_look_s = now_s;
+      times_.end = rule.decide(times_.seconds, now_s);
+    }
+    times_.discarded_steps = clock_rule.discarded();
+    times_.was_throttled = clock_rule.is_throttled();
+    times_.sensors = summarize(sampler_.readings(sensors_from_s - kWindowSeconds));
+  }
+
+  // The steps of a window follow one another from its first second to its last, so that each one's
+  // place in time is known well enough for the clock.
+  void keep(const std::vector<double>& window, double from_s, double to_s, ClockRule& clock_rule) {
+    const std::vector<TimedReading> readings = sampler_.readings(from_s - kWindowSeconds);
+    if (readings.empty()) {
+      times_.seconds.insert(times_.seconds.end(), window.begin(), window.end());
+      return;
+    }
+    const double busy_s = std::accumulate(window.begin(), window.end(), 0.0);
+    const double stretch = busy_s > 0 ? (to_s - from_s) / busy_s : 0;
+    double done_s = 0;
+    for (const double step_s : window) {
+      const double middle_s = from_s + stretch * (done_s + step_s / 2);
+      done_s += step_s;
+      if (clock_rule.keeps(clock_near(readings, middle_s))) times_.seconds.push_back(step_s);
     }
   }
 
@@ -125,6 +160,7 @@ class Measurer {
   ProgressListener& progress_;
   const StopRequested& stop_;
   std::unique_ptr<StepTimer> timer_;
+  SensorSampler sampler_;
   std::int64_t next_index_ = 0;
   double last_step_s_ = 0;
   double last_clock_s_ = 0;

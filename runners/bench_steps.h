@@ -2,6 +2,7 @@
 
 #include "runners/bench_protocol.h"
 #include "runners/device.h"
+#include "runners/sensors.h"
 
 #include <yardstick/run.h>
 
@@ -27,11 +28,14 @@ struct StepPlan {
 };
 
 struct StepTimes {
-  std::vector<double> seconds;  // of each timed step, in order
+  std::vector<double> seconds;  // of each timed step that counts, in order
   std::int64_t warmup_steps = 0;
   WarmupRule::State warmup = WarmupRule::State::kWarming;
   StopRule::Decision end = StopRule::Decision::kContinue;
-  bool was_stopped = false;  // by `stop`; what was measured so far is kept
+  bool was_stopped = false;          // by `stop`; what was measured so far is kept
+  std::int64_t discarded_steps = 0;  // timed at a slowed clock (ClockRule)
+  bool was_throttled = false;        // more were slow than may be discarded
+  SensorSummary sensors;             // over the timed part and the 0.25 s before
 };
 
 // Warms up and measures by `profile`. On a GPU, events are read out about every 0.25 s and the host

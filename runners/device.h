@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,35 @@ struct DeviceMemory {
   // Most that the process held: resident set on a CPU (since reset_peak_memory, where the kernel
   // lets a process reset it), the driver's present figure on a GPU. 0 where unknown.
   std::int64_t process_bytes = 0;
+  // Most that the GPU's free memory fell since reset_peak_memory, by whatever uses the GPU: what
+  // libraries take past the allocator shows only here. 0 on a CPU.
+  std::int64_t free_dip_bytes = 0;
+};
+
+// What a device's sensors say at one moment; what they do not tell is empty.
+struct DeviceReading {
+  std::optional<double> sm_clock_mhz = {};
+  std::optional<double> power_w = {};
+  std::optional<double> temperature_c = {};
+  std::uint64_t throttle_reasons = 0;  // bits named by throttle_reason_names (sensors.h)
+};
+
+// The functions may be called from another thread than the device's.
+class DeviceSensors {
+ public:
+  virtual ~DeviceSensors() = default;
+  virtual DeviceReading read() = 0;
+  // The clock that the device runs at where nothing slows it down.
+  virtual std::optional<double> default_sm_clock_mhz() = 0;
+  // Energy that the device has used since some moment in the past.
+  virtual std::optional<double> total_energy_j() = 0;
+};
+
+// Recorded device work that is launched again as a whole, on the memory that it was recorded with.
+class StepGraph {
+ public:
+  virtual ~StepGraph() = default;
+  virtual void replay() = 0;  // in the device's stream; waits for nothing
 };
 
 // All that differs between devices. The CUDA one lives in libyardstick_cuda.so, which is loaded
@@ -54,8 +84,16 @@ class DeviceBackend {
   virtual std::int64_t cache_bytes() { return 0; }
   // Overwrites the last-level cache, in stream order and outside any timed step.
   virtual void flush_cache() {}
-  // Present clock of the compute units, where it can be read.
-  virtual std::optional<double> clock_mhz() { return std::nullopt; }
+  // Null where there are none.
+  virtual DeviceSensors* sensors() { return nullptr; }
+  // Runs `step` a few times and records it. Null where it cannot be recorded; `why_not` then has
+  // the reason, and the device is as before.
+  virtual std::unique_ptr<StepGraph> capture(const std::function<void()>& step,
+                                             std::string& why_not) {
+    static_cast<void>(step);
+    why_not = "only a GPU replays graphs";
+    return nullptr;
+  }
 };
 
 // A memory measurement that ends with its scope, also where the work in it ran out of memory.

@@ -6,17 +6,38 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 
 namespace yardstick {
 
+namespace {
+
+// In the order of Precision and of SdpaBackend.
+constexpr std::array<std::string_view, 5> kPrecisionNames = {"fp32", "tf32", "bf16", "fp16", "amp"};
+constexpr std::array<std::string_view, 5> kSdpaNames = {"auto", "flash", "efficient", "cudnn",
+                                                        "math"};
+
+template <typename Enum>
+std::optional<Enum> from_name(const std::array<std::string_view, 5>& names,
+                              const std::string& name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Enum>(found - names.begin());
+}
+
+}  // namespace
+
 Precision precision_from_string(const std::string& name) {
-  if (name == "fp32") return Precision::kFp32;
-  if (name == "tf32") return Precision::kTf32;
-  if (name == "bf16") return Precision::kBf16;
-  if (name == "fp16") return Precision::kFp16;
-  throw_user(concat("no precision is named ", name), "precisions are fp32, tf32, bf16 and fp16");
+  if (const auto precision = from_name<Precision>(kPrecisionNames, name)) return *precision;
+  throw_user(concat("no precision is named ", name),
+             "precisions are fp32, tf32, bf16, fp16 and amp");
+}
+
+std::string_view name_of(Precision precision) {
+  return kPrecisionNames[static_cast<std::size_t>(precision)];
 }
 
 c10::ScalarType dtype_of(Precision precision) {
@@ -27,9 +48,15 @@ c10::ScalarType dtype_of(Precision precision) {
       return c10::ScalarType::Half;
     case Precision::kFp32:
     case Precision::kTf32:
+    case Precision::kAmp:
       break;
   }
   return c10::ScalarType::Float;
+}
+
+Precision product_precision(Precision precision, c10::DeviceType device) {
+  if (precision != Precision::kAmp) return precision;
+  return device == c10::DeviceType::CUDA ? Precision::kFp16 : Precision::kBf16;
 }
 
 void require_precision(Precision precision, c10::Device device) {
@@ -38,7 +65,34 @@ void require_precision(Precision precision, c10::Device device) {
   }
 }
 
+SdpaBackend sdpa_backend_from_string(const std::string& name) {
+  if (const auto backend = from_name<SdpaBackend>(kSdpaNames, name)) return *backend;
+  throw_user(concat("no attention backend is named ", name),
+             "backends are auto, flash, efficient, cudnn and math");
+}
+
+void require_sdpa_backend(SdpaBackend backend, c10::Device device) {
+  const bool is_gpus = backend == SdpaBackend::kEfficient || backend == SdpaBackend::kCudnn;
+  if (is_gpus && !device.is_cuda()) {
+    throw_user("efficient and cudnn attention are a GPU's", "on a CPU use auto, flash or math");
+  }
+}
+
 namespace {
+
+std::array<bool, 4> enabled_sdpa_backends() {
+  const at::Context& context = at::globalContext();
+  return {context.userEnabledFlashSDP(), context.userEnabledMemEfficientSDP(),
+          context.userEnabledCuDNNSDP(), context.userEnabledMathSDP()};
+}
+
+void enable_sdpa_backends(const std::array<bool, 4>& enabled) {
+  at::Context& context = at::globalContext();
+  context.setSDPUseFlash(enabled[0]);
+  context.setSDPUseMemEfficient(enabled[1]);
+  context.setSDPUseCuDNN(enabled[2]);
+  context.setSDPUseMath(enabled[3]);
+}
 
 // Always set, as LibTorch's own default differs between convolutions (TF32) and products (IEEE).
 void set_float32_precision(at::Float32Precision precision) {
@@ -54,7 +108,8 @@ NumericsScope::NumericsScope(const NumericsOptions& options)
     : threads_(at::get_num_threads()),
       was_deterministic_(at::globalContext().deterministicAlgorithms()),
       was_cudnn_deterministic_(at::globalContext().deterministicCuDNN()),
-      was_cudnn_benchmark_(at::globalContext().benchmarkCuDNN()) {
+      was_cudnn_benchmark_(at::globalContext().benchmarkCuDNN()),
+      sdpa_before_(enabled_sdpa_backends()) {
   // cuBLAS is deterministic only with a fixed workspace, and reads this when it is first used.
   if (options.is_deterministic) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
   if (options.threads > 0) at::set_num_threads(static_cast<int>(options.threads));
@@ -63,7 +118,11 @@ NumericsScope::NumericsScope(const NumericsOptions& options)
                                                               : at::Float32Precision::IEEE);
   context.setDeterministicAlgorithms(options.is_deterministic, /*warn_only=*/false);
   context.setDeterministicCuDNN(options.is_deterministic);
-  context.setBenchmarkCuDNN(!options.is_deterministic);
+  context.setBenchmarkCuDNN(options.autotunes_cudnn && !options.is_deterministic);
+  if (const SdpaBackend only = options.sdpa_backend; only != SdpaBackend::kAuto) {
+    enable_sdpa_backends({only == SdpaBackend::kFlash, only == SdpaBackend::kEfficient,
+                          only == SdpaBackend::kCudnn, only == SdpaBackend::kMath});
+  }
 }
 
 NumericsScope::~NumericsScope() {
@@ -73,6 +132,7 @@ NumericsScope::~NumericsScope() {
   context.setDeterministicAlgorithms(was_deterministic_, /*warn_only=*/false);
   context.setDeterministicCuDNN(was_cudnn_deterministic_);
   context.setBenchmarkCuDNN(was_cudnn_benchmark_);
+  enable_sdpa_backends(sdpa_before_);
 }
 
 AutocastScope::AutocastScope(c10::DeviceType device, Precision precision)

@@ -52,6 +52,8 @@ const page = (() => {
       count: [[1e9, 1e-9, "billion"], [1e6, 1e-6, "million"], [1e4, 1e-3, "thousand"], [0, 1, ""]],
       per_second: [[0, 1, "per second"]],
       nats: [[0, 1, "nats"]],
+      joules: [[1, 1, "J"], [1e-3, 1e3, "mJ"], [0, 1e6, "µJ"]],
+      watts: [[0, 1, "W"]],
     }[unit] ?? [[0, 1, ""]];
     const [, factor, name] = pick(table);
     return {factor, name};

@@ -1,4 +1,6 @@
+#include "runners/cuda/cuda_step_graph.h"
 #include "runners/cuda/cuda_timer.h"
+#include "runners/cuda/free_memory.h"
 #include "runners/cuda/l2_flush.h"
 #include "runners/cuda/nvml.h"
 #include "runners/device.h"
@@ -47,12 +49,15 @@ class CudaBackend final : public DeviceBackend {
   void reset_peak_memory() override {
     allocator::resetPeakStats(index_);
     allocated_before_ = allocator::getDeviceStats(index_).allocated_bytes[kAll].current;
+    free_memory_.emplace(index_);
   }
 
   DeviceMemory memory() override {
     const auto stats = allocator::getDeviceStats(index_);
+    const std::int64_t dip = free_memory_ ? free_memory_->dip_bytes() : 0;
+    free_memory_.reset();
     return {stats.allocated_bytes[kAll].peak - allocated_before_, stats.reserved_bytes[kAll].peak,
-            nvml_.process_bytes()};
+            nvml_.process_bytes(), dip};
   }
 
   void release_cached_memory() override { allocator::emptyCache(); }
@@ -92,12 +97,19 @@ class CudaBackend final : public DeviceBackend {
         overwrite(flush_buffer_, bytes, c10::cuda::getCurrentCUDAStream(index_).stream()));
   }
 
-  std::optional<double> clock_mhz() override { return nvml_.sm_clock_mhz(); }
+  DeviceSensors* sensors() override { return &nvml_; }
+
+  std::unique_ptr<StepGraph> capture(const std::function<void()>& step,
+                                     std::string& why_not) override {
+    release_cached_memory();  // the graph's pool lies beside the cache
+    return capture_cuda_graph(index_, step, why_not);
+  }
 
  private:
   c10::DeviceIndex index_;
   Nvml nvml_;
   std::int64_t allocated_before_ = 0;
+  std::optional<FreeMemoryWatch> free_memory_;
   void* flush_buffer_ = nullptr;
 };
 

@@ -38,14 +38,76 @@ Nvml::Nvml(const std::string& pci_bus_id) : library_(std::make_unique<Library>()
 
 Nvml::~Nvml() = default;
 
-std::optional<double> Nvml::sm_clock_mhz() const {
-  const auto get_clock = YS_NVML(*library_, nvmlDeviceGetClockInfo);
+namespace {
+
+// Kept by newer drivers for programs built against old headers, and all that older drivers have;
+// nvml.h marks it as deprecated.
+using GetTemperature = nvmlReturn_t(nvmlDevice_t, nvmlTemperatureSensors_t, unsigned*);
+
+// throttle_reason_names (sensors.h) knows the bits by these places.
+static_assert(nvmlClocksEventReasonSwPowerCap == 1 << 2);
+static_assert(nvmlClocksThrottleReasonHwSlowdown == 1 << 3);
+static_assert(nvmlClocksEventReasonSwThermalSlowdown == 1 << 5);
+static_assert(nvmlClocksThrottleReasonHwPowerBrakeSlowdown == 1 << 7);
+
+}  // namespace
+
+DeviceReading Nvml::read() {
+  DeviceReading reading;
+  const nvmlDevice_t device = library_->device;
+  if (device == nullptr) return reading;
+  unsigned value = 0;
+  unsigned long long reasons = 0;
+  if (const auto get = YS_NVML(*library_, nvmlDeviceGetClockInfo);
+      get != nullptr && get(device, NVML_CLOCK_SM, &value) == NVML_SUCCESS) {
+    reading.sm_clock_mhz = value;
+  }
+  if (const auto get = YS_NVML(*library_, nvmlDeviceGetPowerUsage);
+      get != nullptr && get(device, &value) == NVML_SUCCESS) {
+    reading.power_w = value / 1000.0;
+  }
+  if (const auto get =
+          library_->find("nvmlDeviceGetTemperature", static_cast<GetTemperature*>(nullptr));
+      get != nullptr && get(device, NVML_TEMPERATURE_GPU, &value) == NVML_SUCCESS) {
+    reading.temperature_c = value;
+  }
+  // "EventReasons" since driver 535, "ThrottleReasons" before.
+  using GetReasons = decltype(nvmlDeviceGetCurrentClocksEventReasons);
+  for (const char* name :
+       {"nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons"}) {
+    const auto get = library_->find(name, static_cast<GetReasons*>(nullptr));
+    if (get == nullptr) continue;
+    if (get(device, &reasons) == NVML_SUCCESS) reading.throttle_reasons = reasons;
+    break;
+  }
+  return reading;
+}
+
+std::optional<double> Nvml::default_sm_clock_mhz() {
+  const nvmlDevice_t device = library_->device;
+  if (device == nullptr) return std::nullopt;
   unsigned mhz = 0;
-  if (library_->device == nullptr || get_clock == nullptr ||
-      get_clock(library_->device, NVML_CLOCK_SM, &mhz) != NVML_SUCCESS) {
+  if (const auto get = YS_NVML(*library_, nvmlDeviceGetClock);
+      get != nullptr &&
+      get(device, NVML_CLOCK_SM, NVML_CLOCK_ID_APP_CLOCK_DEFAULT, &mhz) == NVML_SUCCESS &&
+      mhz > 0) {
+    return mhz;
+  }
+  if (const auto get = YS_NVML(*library_, nvmlDeviceGetMaxClockInfo);
+      get != nullptr && get(device, NVML_CLOCK_SM, &mhz) == NVML_SUCCESS && mhz > 0) {
+    return mhz;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> Nvml::total_energy_j() {
+  const auto get = YS_NVML(*library_, nvmlDeviceGetTotalEnergyConsumption);
+  unsigned long long millijoules = 0;
+  if (library_->device == nullptr || get == nullptr ||
+      get(library_->device, &millijoules) != NVML_SUCCESS) {
     return std::nullopt;
   }
-  return mhz;
+  return static_cast<double>(millijoules) / 1000;
 }
 
 std::int64_t Nvml::process_bytes() const {

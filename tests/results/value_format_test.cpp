@@ -46,6 +46,15 @@ TEST(FormatValueTest, ScalesCountsAndSizes) {
   EXPECT_EQ(format_value(1.26e9, Unit::kMacs), "1.26 GMACs");
 }
 
+TEST(FormatValueTest, ScalesEnergy) {
+  EXPECT_EQ(format_value(2.5, Unit::kJoules), "2.50 J");
+  EXPECT_EQ(format_value(0.99999, Unit::kJoules), "1.00 J");
+  EXPECT_EQ(format_value(0.0316, Unit::kJoules), "31.6 mJ");
+  EXPECT_EQ(format_value(4.2e-5, Unit::kJoules), "42.0 µJ");
+  EXPECT_EQ(format_value(1500, Unit::kJoules), "1.50 kJ");
+  EXPECT_EQ(format_value(412, Unit::kWatts), "412 W");
+}
+
 TEST(FormatValueTest, PrintsRatesPlainlyUpToAHundredThousand) {
   EXPECT_EQ(format_value(84.31, Unit::kPerSecond), "84.3 /s");
   EXPECT_EQ(format_value(12345, Unit::kPerSecond), "12345 /s");

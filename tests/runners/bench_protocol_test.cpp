@@ -107,12 +107,53 @@ TEST(WarmupRuleTest, WaitsForTheClockToRestForASecond) {
   EXPECT_EQ(rule.add({3.25, 0.25, 1, 1905.0}), State::kWarm);
 }
 
+TEST(WarmupRuleTest, AClockWithinTwoPercentRests) {
+  for (const auto& [mhz, state] : {std::pair{1938.0, State::kWarm}, {1943.0, State::kWarming}}) {
+    WarmupRule rule(standard());
+    feed(rule, 9, 0.25, 1, 1900.0);
+
+    EXPECT_EQ(rule.add({2.5, 0.25, 1, mhz}), state) << mhz;
+  }
+}
+
 TEST(WarmupRuleTest, IsCappedWhereItNeverRests) {
   WarmupRule rule(standard());
   State state = State::kWarming;
   for (int i = 1; state == State::kWarming; ++i) state = rule.add({i * 0.5, 0.5, i, {}});
 
   EXPECT_EQ(state, State::kCapped);
+}
+
+TEST(ClockRuleTest, KeepsFromThreeQuartersOfTheDefaultOn) {
+  ClockRule rule(2000.0);
+
+  EXPECT_TRUE(rule.keeps(1500.0));
+  EXPECT_FALSE(rule.keeps(1499.0));
+  EXPECT_TRUE(rule.keeps(1999.0));
+  EXPECT_EQ(rule.discarded(), 1);
+  EXPECT_FALSE(rule.is_throttled());
+}
+
+TEST(ClockRuleTest, DiscardsTenThenKeepsAndFlags) {
+  ClockRule rule(2000.0);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(rule.keeps(1000.0)) << i;
+    EXPECT_TRUE(rule.keeps(2000.0)) << i;
+    EXPECT_FALSE(rule.is_throttled()) << i;
+  }
+
+  EXPECT_TRUE(rule.keeps(1000.0));
+  EXPECT_EQ(rule.discarded(), 10);
+  EXPECT_TRUE(rule.is_throttled());
+}
+
+TEST(ClockRuleTest, KeepsWhatItKnowsNoClockOf) {
+  ClockRule without_default(std::nullopt);
+  ClockRule rule(2000.0);
+
+  EXPECT_TRUE(without_default.keeps(10.0));
+  EXPECT_TRUE(rule.keeps(std::nullopt));
+  EXPECT_EQ(rule.discarded(), 0);
 }
 
 TEST(RelativeSlopeTest, IsTheChangeAStepOverTheMedian) {

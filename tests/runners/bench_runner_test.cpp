@@ -1,9 +1,7 @@
 #include "runners/bench_runner.h"
 
 #include "runners/bench_inputs.h"
-#include "runners/objectives/builtin_objectives.h"
-#include "tests/runners/run_fixture.h"
-#include "tests/runners/tiny_models.h"
+#include "tests/runners/bench_fixture.h"
 #include "tests/support/throws_error.h"
 
 #include <ATen/TensorOperators.h>
@@ -15,48 +13,16 @@
 namespace yardstick {
 namespace {
 
+using test::Bench;
 using test::find_measurement;
+using test::kTinyMacs;
+using test::kTinyParams;
 using test::make_tiny;
 using test::Quirk;
 using test::value_of;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Key;
-
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
-struct Bench {
-  test::RunBench bench;
-  Quirk quirk = Quirk::kNone;
-  at::Tensor images;
-  std::unique_ptr<Model> model;
-
-  RunRecord run(const Settings& settings, std::int64_t batch_size = 2, StopRequested stop = {}) {
-    if (model == nullptr) model = make_tiny(quirk);
-    Params params(bench_settings());
-    params.set_from_text("profile", "test", ParamOrigin::kFlag, "test");
-    params.set_from_text("threads", "1", ParamOrigin::kFlag, "test");
-    for (const auto& [name, value] : settings) {
-      params.set_from_text(name, value, ParamOrigin::kFlag, "test");
-    }
-    Registrar registrar;
-    register_builtin_objectives(registrar, /*load_teacher=*/{});
-    const ObjectiveEntry& objective = registrar.objectives.get("supervised");
-    const Params objective_params(objective.schema);
-    BenchJob job{.subject = test::subject_of(*model, test::tiny_entry(quirk)),
-                 .settings = params,
-                 .objective = objective,
-                 .objective_params = objective_params,
-                 .batch_size = batch_size,
-                 .images = images};
-    return yardstick::bench(job, bench.context(std::move(stop)));
-  }
-};
-
-// Of TinyNet by hand: 4 positions of a 4x4 patch of 3 channels to 16, and the head.
-constexpr double kTinyMacs = 4 * 16 * 3 * 16 + 64 * 4;
-// patch, pos_embed, bn, norm, head.
-constexpr double kTinyParams = (16 * 3 * 16 + 16) + 16 * 4 + 32 + 128 + (64 * 4 + 4);
 
 TEST(BenchRunnerTest, MeasuresInferenceWithIntervals) {
   Bench bench;
@@ -145,6 +111,36 @@ TEST(BenchRunnerTest, MeasuresTrainingStepsAndPutsTheWeightsBack) {
   for (const auto& [name, tensor] : state_of(bench.model->module())) {
     EXPECT_TRUE(at::equal(tensor, before.at(name))) << name;
   }
+}
+
+TEST(BenchRunnerTest, CountsTheMacsOfATrainingStep) {
+  Bench bench;
+
+  const RunRecord record = bench.run({{"training", "true"}}, 3);
+
+  // The head again for its input's and its weight's gradient; the patches for their weight's only,
+  // as images need none.
+  EXPECT_EQ(value_of(record, "macs/training/image"), 2 * (4 * 16 * 3 * 16) + 3 * (64 * 4));
+}
+
+TEST(BenchRunnerTest, TrainingAloneLeavesInferenceOut) {
+  Bench bench;
+
+  const RunRecord record = bench.run({{"inference", "false"}, {"training", "true"}});
+
+  EXPECT_EQ(record.status, RunStatus::kOk) << record.reason;
+  EXPECT_GT(value_of(record, "throughput/training/images"), 0);
+  EXPECT_EQ(value_of(record, "macs/image"), kTinyMacs);
+  for (const Measurement& measurement : record.measurements) {
+    EXPECT_EQ(measurement.tag.find("inference"), std::string::npos) << measurement.tag;
+  }
+}
+
+TEST(BenchRunnerTest, NothingToMeasureIsRefused) {
+  Bench bench;
+
+  EXPECT_THAT([&] { bench.run({{"inference", "false"}}); },
+              test::ThrowsError(ErrorKind::kUser, HasSubstr("nothing to measure")));
 }
 
 TEST(BenchRunnerTest, RunsInBf16AndChannelsLast) {

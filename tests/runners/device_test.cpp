@@ -6,7 +6,10 @@
 #include "runners/run_failure.h"
 #include "tests/support/throws_error.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
 
 #include <dlfcn.h>
 #include <gmock/gmock.h>
@@ -73,6 +76,43 @@ TEST(DeviceTest, CudaMeasuresTimeAndMemory) {
   EXPECT_TRUE(provenance.contains("gpu_name"));
 }
 
+TEST(DeviceTest, CudaReplaysWhatItCaptured) {
+  if (!has_cuda_driver()) GTEST_SKIP() << "no CUDA driver on this machine";
+  const auto device = open_device("cuda");
+  const at::Tensor count = at::zeros({1}, at::TensorOptions(device->device()));
+  std::string why_not;
+  const auto graph = device->capture([&] { count.add_(1); }, why_not);
+  ASSERT_NE(graph, nullptr) << why_not;
+  count.zero_();
+
+  for (int i = 0; i < 5; ++i) graph->replay();
+
+  EXPECT_EQ(count.item<float>(), 5);
+}
+
+TEST(DeviceTest, CudaSaysWhyAStepCannotBeCaptured) {
+  if (!has_cuda_driver()) GTEST_SKIP() << "no CUDA driver on this machine";
+  const auto device = open_device("cuda");
+  const at::Tensor value = at::ones({1}, at::TensorOptions(device->device()));
+  std::string why_not;
+
+  EXPECT_EQ(device->capture([&] { value.mul_(value.item<float>()); }, why_not), nullptr);
+
+  EXPECT_FALSE(why_not.empty());
+  EXPECT_EQ(value.add(1).item<float>(), 2) << "the device works on";
+}
+
+TEST(DeviceTest, CudaSensorsReadTheClock) {
+  if (!has_cuda_driver()) GTEST_SKIP() << "no CUDA driver on this machine";
+  const auto device = open_device("cuda");
+  ASSERT_NE(device->sensors(), nullptr);
+  const DeviceReading reading = device->sensors()->read();
+  if (!reading.sm_clock_mhz) GTEST_SKIP() << "NVML tells no clock on this machine";
+
+  EXPECT_GT(*reading.sm_clock_mhz, 100);
+  EXPECT_GT(device->sensors()->default_sm_clock_mhz().value_or(0), 500);
+}
+
 TEST(CpuMemoryTest, CountsThePeakOfWhatIsAllocated) {
   const CpuAllocationCounter counter;
   {
@@ -132,6 +172,30 @@ TEST(NumericsTest, PutsTheThreadsBack) {
   EXPECT_EQ(during.at("threads_intra"), "3");
   EXPECT_EQ(during.at("deterministic"), "true");
   EXPECT_EQ(before, after);
+}
+
+TEST(NumericsTest, AllowsOneAttentionAndPutsTheOthersBack) {
+  Provenance before, during, after;
+  describe_numerics(before);
+  {
+    const NumericsScope scope({.autotunes_cudnn = false, .sdpa_backend = SdpaBackend::kFlash});
+    describe_numerics(during);
+  }
+  describe_numerics(after);
+
+  EXPECT_EQ(during.at("sdpa_backends"), "flash");
+  EXPECT_EQ(during.at("cudnn_benchmark"), "false");
+  EXPECT_EQ(before, after);
+}
+
+TEST(NumericsTest, PrecisionsAreNamed) {
+  for (const char* name : {"fp32", "tf32", "bf16", "fp16", "amp"}) {
+    EXPECT_EQ(name_of(precision_from_string(name)), name);
+  }
+  EXPECT_EQ(dtype_of(Precision::kAmp), at::kFloat);
+  EXPECT_EQ(product_precision(Precision::kAmp, c10::DeviceType::CUDA), Precision::kFp16);
+  EXPECT_EQ(product_precision(Precision::kAmp, c10::DeviceType::CPU), Precision::kBf16);
+  EXPECT_EQ(product_precision(Precision::kTf32, c10::DeviceType::CUDA), Precision::kTf32);
 }
 
 TEST(NumericsTest, SeedsDifferByUse) {

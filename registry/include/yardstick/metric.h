@@ -1,5 +1,8 @@
 #pragma once
 
+#include <yardstick/export.h>
+#include <yardstick/model.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,21 +11,20 @@
 #include <string_view>
 #include <vector>
 
-#include <yardstick/export.h>
-#include <yardstick/model.h>
-
 namespace yardstick {
 
 // Stored by name; reporters format by it and know no metric by its tag.
 enum class Unit {
   kNone,
   kCount,
-  kFraction,   // 0..1, printed as a percentage
+  kFraction,  // 0..1, printed as a percentage
   kSeconds,
   kBytes,
   kPerSecond,  // items a second; the tag's last part names the item
   kMacs,       // multiply-accumulates
   kNats,
+  kJoules,
+  kWatts,
 };
 YS_API std::string_view to_string(Unit unit);
 YS_API std::optional<Unit> unit_from_string(std::string_view name);
@@ -35,7 +37,7 @@ YS_API std::optional<Direction> direction_from_string(std::string_view name);
 struct Measurement {
   std::string tag;  // "accuracy/top1", "throughput/inference/images"
   double value = 0;
-  std::optional<double> low;   // ends of the 95 % interval, where there is one
+  std::optional<double> low;  // ends of the 95 % interval, where there is one
   std::optional<double> high;
   Unit unit = Unit::kNone;
   Direction direction = Direction::kNeutral;
