@@ -101,7 +101,6 @@ std::vector<std::string> find_golden_cases(const std::vector<std::string>& paths
       continue;
     }
     if (!fs::is_directory(root, error)) throw_user(concat(path, " is no folder"));
-    if (fs::exists(root / "case.json", error)) found.insert(root.string());
     for (const auto& entry :
          fs::recursive_directory_iterator(root, fs::directory_options::skip_permission_denied)) {
       if (entry.path().filename() == "case.json" && entry.is_regular_file(error)) {

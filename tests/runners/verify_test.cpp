@@ -287,6 +287,7 @@ TEST(FindGoldenCasesTest, SearchesInNaturalOrderAndTakesOnlyCases) {
   EXPECT_THAT(find_golden_cases({folder.file("b/case_9"), folder.file("b") + "/"}),
               ElementsAre(folder.file("b/case_9"), folder.file("b/case_10")));
   EXPECT_THAT(find_golden_cases({folder.file("a/case.json")}), ElementsAre(folder.file("a")));
+  EXPECT_THAT(find_golden_cases({folder.file("a") + "/"}), ElementsAre(folder.file("a")));
 }
 
 TEST(FindGoldenCasesTest, NothingFoundIsTheUsersError) {
