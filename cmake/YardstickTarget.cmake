@@ -48,9 +48,10 @@ function(yardstick_configure_target name)
     target_link_options(${name} PRIVATE -fuse-ld=mold)
   endif()
   if(YARDSTICK_PCH AND YARDSTICK_CCACHE)
-    # ccache refuses precompiled headers unless told that it may trust their date and macros.
+    # ccache refuses precompiled headers unless told that it may trust their date and macros. Paths
+    # below the project count from there, so that a second checkout takes what the first compiled.
     set_target_properties(${name} PROPERTIES CXX_COMPILER_LAUNCHER
-      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${YARDSTICK_CCACHE}")
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;CCACHE_BASEDIR=${PROJECT_SOURCE_DIR};CCACHE_NOHASHDIR=1;${YARDSTICK_CCACHE}")
     target_compile_options(${name} PRIVATE
       $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>)
   endif()
@@ -97,12 +98,8 @@ function(yardstick_add_tests name)
   yardstick_configure_target(yardstick_tests_${name})
   yardstick_compile_fast(yardstick_tests_${name})
   target_include_directories(yardstick_tests_${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_compile_definitions(yardstick_tests_${name} PRIVATE
-    YARDSTICK_TEST_DATA="${PROJECT_SOURCE_DIR}/tests"
-    YARDSTICK_SHARE_DIR="${PROJECT_BINARY_DIR}/share/yardstick"
-    YARDSTICK_BINARY="${PROJECT_BINARY_DIR}/bin/yardstick"
-    YARDSTICK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  target_link_libraries(yardstick_tests_${name} PRIVATE ${arg_DEPENDS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(yardstick_tests_${name} PRIVATE
+    ${arg_DEPENDS} yardstick_project_paths GTest::gmock GTest::gtest_main)
   yardstick_use_precompiled(yardstick_tests_${name} yardstick_test_pch)
   gtest_discover_tests(yardstick_tests_${name}
     TEST_PREFIX ${name}.

@@ -1,5 +1,6 @@
 #include "tests/cli/finished_matchers.h"
 #include "tests/cli/process.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <gmock/gmock.h>
@@ -94,7 +95,7 @@ TEST_F(DryRunTest, FlagsOverrideTheModelAndItsParameters) {
 
 TEST_F(DryRunTest, EveryShippedRecipeResolves) {
   const std::filesystem::path recipes =
-      std::filesystem::path(YARDSTICK_SOURCE_DIR) / "configs" / "recipes";
+      std::filesystem::path(test::source_path()) / "configs" / "recipes";
   int found = 0;
   for (const auto& file : std::filesystem::directory_iterator(recipes)) {
     const std::string path = file.path().string();

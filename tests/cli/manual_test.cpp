@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "tests/cli/process.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <gtest/gtest.h>
@@ -8,7 +9,7 @@ namespace yardstick::test {
 namespace {
 
 TEST(ManualTest, IsWhatTheOptionTablesSay) {
-  const std::string written = read_file(std::string(YARDSTICK_SOURCE_DIR) + "/docs/cli.md");
+  const std::string written = read_file(test::source_path("docs/cli.md"));
 
   EXPECT_EQ(yardstick({"help", "--markdown"}).out, written)
       << "write it anew: yardstick help --markdown > docs/cli.md";

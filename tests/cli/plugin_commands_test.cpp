@@ -1,5 +1,6 @@
 #include "tests/cli/finished_matchers.h"
 #include "tests/cli/process.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <gmock/gmock.h>
@@ -15,9 +16,7 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 
-std::string fixture(const std::string& name) {
-  return std::string(YARDSTICK_PLUGIN_FIXTURES) + "/" + name + ".so";
-}
+std::string fixture(const std::string& name) { return built("tests/cli/fixtures/" + name + ".so"); }
 
 TEST(PluginOptionTest, WorksBeforeAndAfterTheCommand) {
   EXPECT_THAT(yardstick({"--plugin", fixture("sound"), "list", "models", "sound*"}),

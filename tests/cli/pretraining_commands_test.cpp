@@ -2,6 +2,7 @@
 
 #include "tests/cli/finished_matchers.h"
 #include "tests/cli/process.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <gmock/gmock.h>
@@ -61,7 +62,7 @@ TEST_F(PretrainingCommandsTest, RecordsTheObjectiveAndItsLoss) {
 }
 
 TEST_F(PretrainingCommandsTest, NeedsNoLabels) {
-  const std::string digit = read_file(std::string(YARDSTICK_TEST_DATA) + "/cli/data/digit.jpg");
+  const std::string digit = read_file(test::test_data("cli/data/digit.jpg"));
   std::filesystem::create_directory(folder_.file("photos"));
   for (int i = 0; i < 16; ++i) {
     write_file(folder_.file("photos/" + std::to_string(i) + ".jpg"), digit);

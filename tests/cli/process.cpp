@@ -1,5 +1,6 @@
 #include "tests/cli/process.h"
 
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <fcntl.h>
@@ -44,7 +45,7 @@ Process::Process(const std::vector<std::string>& arguments, const Launch& launch
   folder_ = pattern;
   std::vector<std::string> words = arguments;
   if (words.empty() || !words[0].starts_with("/bin/")) {
-    words.insert(words.begin(), YARDSTICK_BINARY);
+    words.insert(words.begin(), test::program());
   }
   pid_ = ::fork();
   if (pid_ == 0) become(words, launch, folder_);

@@ -3,6 +3,7 @@
 
 #include "tests/cli/finished_matchers.h"
 #include "tests/cli/process.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <gmock/gmock.h>
@@ -30,7 +31,7 @@ class RegressTest : public testing::Test {
   }
 
   Finished run(std::vector<std::string> words) {
-    words.insert(words.begin(), {"--plugin", std::string(YARDSTICK_PLUGIN_FIXTURES) + "/busy.so"});
+    words.insert(words.begin(), {"--plugin", test::built("tests/cli/fixtures/busy.so")});
     return yardstick(words, {.folder = folder_.path(),
                              .environment = {{"XDG_CACHE_HOME", folder_.file("cache")}}});
   }
@@ -45,9 +46,8 @@ class RegressTest : public testing::Test {
 };
 
 TEST_F(RegressTest, FindsNoRegressionOfABuildAgainstItself) {
-  const Finished finished =
-      regress({"--baseline", YARDSTICK_BINARY, "--candidate", YARDSTICK_BINARY, "--processes", "7",
-               "--json", "--junit", "gate.xml"});
+  const Finished finished = regress({"--baseline", test::program(), "--candidate", test::program(),
+                                     "--processes", "7", "--json", "--junit", "gate.xml"});
 
   ASSERT_THAT(finished.code, AnyOf(0, 5)) << finished.out << finished.err;
   const json report = json::parse(finished.out);
@@ -67,7 +67,7 @@ TEST_F(RegressTest, FindsNoRegressionOfABuildAgainstItself) {
 
 TEST_F(RegressTest, FindsAPlantedSlowdown) {
   const Finished finished =
-      regress({"--baseline", YARDSTICK_BINARY, "--candidate-env", "YARDSTICK_TEST_SLOWDOWN=0.5",
+      regress({"--baseline", test::program(), "--candidate-env", "YARDSTICK_TEST_SLOWDOWN=0.5",
                "--processes", "7", "--github"});
 
   EXPECT_EQ(finished.code, 1) << finished.out << finished.err;
@@ -84,7 +84,7 @@ TEST_F(RegressTest, FindsAPlantedSlowdown) {
 
 // A program that is no Yardstick, or crashes, is a failed candidate and no end of the gate.
 TEST_F(RegressTest, TakesAFailingCandidateAsAFailure) {
-  const Finished finished = regress({"--baseline", YARDSTICK_BINARY, "--candidate", "/bin/true",
+  const Finished finished = regress({"--baseline", test::program(), "--candidate", "/bin/true",
                                      "--processes", "2", "--junit", "gate.xml"});
 
   EXPECT_EQ(finished.code, 1) << finished.err;
@@ -95,8 +95,8 @@ TEST_F(RegressTest, TakesAFailingCandidateAsAFailure) {
 
 TEST_F(RegressTest, ChecksItsArguments) {
   EXPECT_THAT(regress({}), Fails(2, HasSubstr("needs --baseline")));
-  EXPECT_THAT(run({"regress", "--baseline", YARDSTICK_BINARY}), Fails(2, HasSubstr("--suite")));
-  EXPECT_THAT(regress({"--baseline", YARDSTICK_BINARY, "--candidate-env", "NOTHING"}),
+  EXPECT_THAT(run({"regress", "--baseline", test::program()}), Fails(2, HasSubstr("--suite")));
+  EXPECT_THAT(regress({"--baseline", test::program(), "--candidate-env", "NOTHING"}),
               Fails(2, HasSubstr("--candidate-env")));
   EXPECT_THAT(regress({"--baseline", "suite.json"}), Fails(2, HasSubstr("cannot be executed")));
   EXPECT_THAT(regress({"--baseline", "no-such-ref"}),
@@ -128,7 +128,8 @@ echo built >> ')") +
 mkdir -p build/release
 cat > build/release/cmake <<'END'
 #!/bin/sh
-mkdir -p "$4/bin" && ln -s ')" YARDSTICK_BINARY R"(' "$4/bin/yardstick"
+mkdir -p "$4/bin" && ln -s ')" +
+                test::program() + R"(' "$4/bin/yardstick"
 END
 chmod +x build/release/cmake
 echo "CMAKE_COMMAND:INTERNAL=$PWD/build/release/cmake" > build/release/CMakeCache.txt

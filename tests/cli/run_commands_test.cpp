@@ -2,6 +2,7 @@
 
 #include "tests/cli/finished_matchers.h"
 #include "tests/cli/process.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <gmock/gmock.h>
@@ -88,7 +89,7 @@ TEST_F(RunCommandsTest, QuietPrintsNothingBesidesResults) {
 }
 
 TEST_F(RunCommandsTest, NamesATruncatedPhotograph) {
-  const std::string good = read_file(std::string(YARDSTICK_TEST_DATA) + "/cli/data/digit.jpg");
+  const std::string good = read_file(test::test_data("cli/data/digit.jpg"));
   std::filesystem::create_directory(folder_.file("photos"));
   write_file(folder_.file("photos/a.jpg"), good);
   write_file(folder_.file("photos/b.jpg"), good.substr(0, good.size() / 2));
@@ -99,7 +100,7 @@ TEST_F(RunCommandsTest, NamesATruncatedPhotograph) {
 }
 
 TEST_F(RunCommandsTest, ChecksDataAndWritesThePassport) {
-  const std::string good = read_file(std::string(YARDSTICK_TEST_DATA) + "/cli/data/digit.jpg");
+  const std::string good = read_file(test::test_data("cli/data/digit.jpg"));
   std::filesystem::create_directories(folder_.file("set/train/one"));
   write_file(folder_.file("set/train/one/a.jpg"), good);
 

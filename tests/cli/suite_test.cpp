@@ -1,6 +1,7 @@
 #include "cli/suite.h"
 
 #include "models/builtin_models.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/throws_error.h"
 
@@ -132,8 +133,7 @@ TEST_F(SuiteTest, RefusesWhatCannotBeMeant) {
 
 TEST_F(SuiteTest, ReadsTheSuitesThatShip) {
   for (const char* name : {"smoke", "nightly"}) {
-    const std::string path =
-        std::string(YARDSTICK_TEST_DATA) + "/../configs/suites/" + name + ".json";
+    const std::string path = test::test_data("../configs/suites/") + name + ".json";
     EXPECT_GT(read_suite(path, registrar_).cells.size(), 3u) << name;
   }
 }

@@ -2,6 +2,7 @@
 
 #include "tests/cli/finished_matchers.h"
 #include "tests/cli/process.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <gmock/gmock.h>
@@ -108,11 +109,12 @@ TEST(UsageTest, MapsKindsOfErrorsToExitCodes) {
 }
 
 TEST(UsageTest, SaysWhenResultsCannotBeWritten) {
-  EXPECT_EQ(shell(YARDSTICK_BINARY " list > /dev/full").code, 4);
+  EXPECT_EQ(shell(test::program() + " list > /dev/full").code, 4);
 }
 
 TEST(UsageTest, OutlivesAReaderThatLeavesEarly) {
-  const Finished finished = shell("( " YARDSTICK_BINARY " list --json; echo code $? >&2 ) | true");
+  const Finished finished =
+      shell("( " + test::program() + " list --json; echo code $? >&2 ) | true");
 
   EXPECT_EQ(finished.err, "code 0\n");
 }

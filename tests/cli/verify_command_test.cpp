@@ -1,5 +1,6 @@
 #include "tests/cli/finished_matchers.h"
 #include "tests/cli/process.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <gmock/gmock.h>
@@ -22,8 +23,7 @@ using testing::HasSubstr;
 // The first case of the family by name, copied so that a test may spoil it.
 void copy_case(const std::string& family, const std::string& to) {
   std::vector<fs::path> cases;
-  for (const auto& item :
-       fs::directory_iterator(std::string(YARDSTICK_TEST_DATA) + "/golden/" + family)) {
+  for (const auto& item : fs::directory_iterator(test::test_data("golden/") + family)) {
     if (fs::exists(item.path() / "case.json")) cases.push_back(item.path());
   }
   ASSERT_FALSE(cases.empty()) << family;

@@ -5,6 +5,7 @@
 #include "models/builtin_models.h"
 #include "tests/cli/finished_matchers.h"
 #include "tests/cli/process.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <yardstick/checkpoint.h>
@@ -204,7 +205,7 @@ class TaggedWeightsTest : public WeightsCommandsTest {
   void SetUp() override {
     write_safetensors(file("w.safetensors"), vit_state());
     fs::create_directories(file("share/configs/models"));
-    fs::create_symlink(fs::path(YARDSTICK_SHARE_DIR) / "data", file("share/data"));
+    fs::create_symlink(fs::path(test::share_dir()) / "data", file("share/data"));
   }
   void publish(const std::string& sha256) {
     const json tag = {{"tag", "tagged"},
@@ -264,8 +265,8 @@ class PythonCheckpointsTest : public testing::Test {
     folder_ = new TempDir;
     state_ = vit_state();
     write_torch_checkpoint(file("state.pth"), state_);
-    written_ = shell(python + " " YARDSTICK_TEST_DATA "/cli/wrap_checkpoint.py " +
-                     file("state.pth") + " " + folder_->path());
+    written_ = shell(python + " " + test::test_data("cli/wrap_checkpoint.py ") + file("state.pth") +
+                     " " + folder_->path());
   }
   static void TearDownTestSuite() {
     delete folder_;

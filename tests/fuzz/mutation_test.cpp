@@ -4,6 +4,7 @@
 
 #include "tests/fuzz/checkpoint_input.h"
 #include "tests/fuzz/mutator.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <yardstick/error.h>
@@ -61,7 +62,7 @@ struct Seed {
 
 std::vector<Seed> load_seeds() {
   std::vector<Seed> seeds;
-  for (const auto& item : std::filesystem::directory_iterator(YARDSTICK_TEST_DATA "/fuzz/seeds")) {
+  for (const auto& item : std::filesystem::directory_iterator(test::test_data("fuzz/seeds"))) {
     seeds.push_back({item.path().filename(), read_file(item.path())});
   }
   std::ranges::sort(seeds, {}, &Seed::name);
@@ -158,7 +159,9 @@ TEST(CheckpointMemoryTest, IsBoundedForCopiesOfALongList) {
 
 // Thirty lists that hold one another twice are a billion once they are written out.
 TEST(CheckpointMemoryTest, IsBoundedForObjectsThatShareOneAnother) {
-  std::string bytes = "\x80\x04]\x94K\x01" "a";
+  std::string bytes =
+      "\x80\x04]\x94K\x01"
+      "a";
   for (char i = 0; i < 30; ++i) bytes += std::string("0]\x94(h") + i + "h" + i + "e";
   bytes += '.';
 

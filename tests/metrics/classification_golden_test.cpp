@@ -1,4 +1,5 @@
 #include "metrics/classification/classification_metric.h"
+#include "tests/support/project_paths.h"
 
 #include <yardstick/tensor_file.h>
 
@@ -17,8 +18,7 @@ namespace {
 class ClassificationGoldenTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(ClassificationGoldenTest, EqualsTheReference) {
-  const std::string folder =
-      std::string(YARDSTICK_TEST_DATA) + "/golden/classification/" + GetParam();
+  const std::string folder = test::test_data("golden/classification/") + GetParam();
   const TensorMap data = read_safetensors(folder + "/data.safetensors").tensors;
   std::ifstream file(folder + "/expected.json");
   const auto expected = nlohmann::json::parse(file);

@@ -1,6 +1,7 @@
 #include "tasks/io/image_decoder.h"
 #include "tasks/io/resize.h"
 #include "tasks/io/transforms.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <benchmark/benchmark.h>
@@ -14,7 +15,7 @@ namespace {
 
 // A photograph of 640 x 427 pixels.
 std::string photograph() {
-  return test::read_file(YARDSTICK_SOURCE_DIR "/tasks/data/photos/china.jpg");
+  return test::read_file(test::source_path("tasks/data/photos/china.jpg"));
 }
 
 std::span<const std::uint8_t> bytes_of(const std::string& text) {

@@ -1,6 +1,7 @@
 #include "models/builtin_models.h"
 
 #include "tests/models/built.h"
+#include "tests/support/project_paths.h"
 
 #include <ATen/ATen.h>
 #include <torch/nn/module.h>
@@ -27,7 +28,7 @@ TEST(BuiltinModelsTest, RegistersEveryFamilyOnDisk) {
   std::set<std::string> families;
   for (const ModelEntry* entry : registrar.models.list()) families.insert(entry->info.family);
 
-  for (const auto& item : std::filesystem::directory_iterator(YARDSTICK_SOURCE_DIR "/models")) {
+  for (const auto& item : std::filesystem::directory_iterator(test::source_path("models"))) {
     const std::string folder = item.path().filename();
     if (item.is_directory() && !kBricks.contains(folder)) {
       EXPECT_THAT(families, Contains(folder));

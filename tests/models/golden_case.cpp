@@ -1,5 +1,7 @@
 #include "tests/models/golden_case.h"
 
+#include "tests/support/project_paths.h"
+
 #include <ATen/ATen.h>
 
 #include <nlohmann/json.hpp>
@@ -53,7 +55,7 @@ GoldenFolder read_golden(const std::string& path) {
 }
 
 std::vector<std::string> golden_folders(const std::string& family) {
-  std::vector<std::string> roots = {YARDSTICK_TEST_DATA "/golden"};
+  std::vector<std::string> roots = {test::test_data("golden")};
   if (const char* more = std::getenv("YARDSTICK_GOLDENS")) roots.push_back(more);
   std::set<std::string> folders;
   for (const std::string& root : roots) {

@@ -1,5 +1,6 @@
 #include "tests/models/built.h"
 #include "tests/models/golden_case.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/throws_error.h"
 
 #include <yardstick/masked_pretrainer.h>
@@ -31,7 +32,7 @@ std::vector<std::string> all_folders() {
 
 std::string test_name(const testing::TestParamInfo<std::string>& info) {
   const std::filesystem::path path(info.param);
-  const bool is_ours = info.param.starts_with(YARDSTICK_TEST_DATA);
+  const bool is_ours = info.param.starts_with(test::test_data());
   return (is_ours ? "" : "more_") + path.parent_path().filename().string() + "_" +
          path.filename().string();
 }

@@ -1,4 +1,5 @@
 #include "tests/models/built.h"
+#include "tests/support/project_paths.h"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -23,7 +24,7 @@ struct Official {
 
 // Names, shapes and parameter counts of the official implementations.
 std::vector<Official> manifest(const std::string& family) {
-  std::ifstream in(YARDSTICK_TEST_DATA "/golden/manifests/" + family + ".json");
+  std::ifstream in(test::test_data("golden/manifests/") + family + ".json");
   const auto json = nlohmann::ordered_json::parse(in);
   std::vector<Official> models;
   for (const auto& [name, entry] : json.items()) {
@@ -35,7 +36,7 @@ std::vector<Official> manifest(const std::string& family) {
 std::vector<Official> all_official() {
   std::vector<std::string> families;
   for (const auto& file :
-       std::filesystem::directory_iterator(YARDSTICK_TEST_DATA "/golden/manifests")) {
+       std::filesystem::directory_iterator(test::test_data("golden/manifests"))) {
     families.push_back(file.path().stem().string());
   }
   std::ranges::sort(families);

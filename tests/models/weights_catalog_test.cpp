@@ -1,4 +1,5 @@
 #include "tests/models/built.h"
+#include "tests/support/project_paths.h"
 
 #include <yardstick/weights_catalog.h>
 
@@ -14,7 +15,7 @@ using testing::StartsWith;
 
 TEST(WeightsCatalogFilesTest, BelongToRegisteredModels) {
   const Registrar registrar = test::builtin_registrar();
-  const auto catalog = WeightsCatalog::load(YARDSTICK_SOURCE_DIR "/configs/models");
+  const auto catalog = WeightsCatalog::load(test::source_path("configs/models"));
 
   std::size_t models_with_weights = 0;
   for (const ModelEntry* entry : registrar.models.list()) {
@@ -32,7 +33,7 @@ TEST(WeightsCatalogFilesTest, BelongToRegisteredModels) {
 
 TEST(WeightsCatalogFilesTest, FirstTagSaysHowTheModelIsFedByDefault) {
   const Registrar registrar = test::builtin_registrar();
-  const auto catalog = WeightsCatalog::load(YARDSTICK_SOURCE_DIR "/configs/models");
+  const auto catalog = WeightsCatalog::load(test::source_path("configs/models"));
 
   for (const ModelEntry* entry : registrar.models.list()) {
     if (catalog.tags(entry->name).empty()) continue;

@@ -1,3 +1,4 @@
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/throws_error.h"
 
@@ -34,7 +35,7 @@ class TorchFilesTest : public testing::Test {
     folder_ = new TempDir;
     const std::string python = YARDSTICK_PYTHON;
     has_python_ = !python.empty() &&
-                  std::system((python + " " YARDSTICK_TEST_DATA "/registry/make_checkpoints.py " +
+                  std::system((python + " " + test::test_data("registry/make_checkpoints.py ") +
                                folder_->path() + " >/dev/null 2>&1")
                                   .c_str()) == 0;
   }

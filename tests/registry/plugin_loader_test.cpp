@@ -1,3 +1,4 @@
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/throws_error.h"
 
@@ -24,7 +25,7 @@ auto loading(const std::string& path, Registrar& registrar) {
 }
 
 std::string fixture(const std::string& name) {
-  return std::string(YARDSTICK_PLUGIN_FIXTURES) + "/" + name + ".so";
+  return test::built("tests/registry/fixtures/" + name + ".so");
 }
 
 TEST(LoadPluginTest, RegistersWithTheFileAsOrigin) {

@@ -3,6 +3,7 @@
 #include "results/reporters.h"
 #include "tests/results/approved.h"
 #include "tests/results/sample_records.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/throws_error.h"
 
@@ -18,7 +19,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr char kAssets[] = YARDSTICK_SOURCE_DIR "/results/report";
+std::string assets() { return test::source_path("results/report"); }
 constexpr char kHostile[] = "</script><script>alert(\"1\")</script>|`*\n\x1b[2J\xe2\x80\xa8,\"";
 
 class ReportFormatsTest : public testing::Test {
@@ -108,7 +109,7 @@ TEST_F(HtmlReportTest, CarriesRowsAndRuns) {
   failed.measurements.clear();
   store_.append(failed);
 
-  const auto data = nlohmann::json::parse(data_of(html_report(store_, kAssets)));
+  const auto data = nlohmann::json::parse(data_of(html_report(store_, assets())));
 
   EXPECT_EQ(data["schema"], 1);
   EXPECT_EQ(data["rows"].size(), 4u);
@@ -121,7 +122,7 @@ TEST_F(HtmlReportTest, CarriesRowsAndRuns) {
 TEST_F(HtmlReportTest, KeepsTextFromTheRecordsText) {
   store_.append(test::eval_record(9, kHostile, 0.99));
 
-  const std::string data = data_of(html_report(store_, kAssets));
+  const std::string data = data_of(html_report(store_, assets()));
 
   EXPECT_THAT(data, AllOf(Not(HasSubstr("<")), Not(HasSubstr(">")), Not(HasSubstr("\xe2\x80\xa8")),
                           Not(HasSubstr("\n"))));
@@ -131,13 +132,13 @@ TEST_F(HtmlReportTest, KeepsTextFromTheRecordsText) {
 TEST_F(HtmlReportTest, SurvivesTextThatIsNotUtf8) {
   store_.append(test::eval_record(9, "caf\xe9", 0.99));
 
-  const auto data = nlohmann::json::parse(data_of(html_report(store_, kAssets)));
+  const auto data = nlohmann::json::parse(data_of(html_report(store_, assets())));
 
   EXPECT_EQ(data["rows"][0]["model"], "caf\xef\xbf\xbd");
 }
 
 TEST_F(HtmlReportTest, AsksTheNetworkForNothing) {
-  const std::string html = html_report(store_, kAssets);
+  const std::string html = html_report(store_, assets());
 
   EXPECT_THAT(html,
               AllOf(HasSubstr("Content-Security-Policy\" content=\"default-src 'none'"),
@@ -146,12 +147,12 @@ TEST_F(HtmlReportTest, AsksTheNetworkForNothing) {
 }
 
 TEST_F(HtmlReportTest, LeavesNoPlaceholderUnfilled) {
-  EXPECT_THAT(html_report(store_, kAssets),
+  EXPECT_THAT(html_report(store_, assets()),
               AllOf(StartsWith("<!DOCTYPE html>"), Not(HasSubstr("{{")), HasSubstr("ISC licence")));
 }
 
 TEST_F(HtmlReportTest, GivesTheSameBytesForTheSameRecords) {
-  EXPECT_EQ(html_report(store_, kAssets), html_report(store_, kAssets));
+  EXPECT_EQ(html_report(store_, assets()), html_report(store_, assets()));
 }
 
 TEST_F(HtmlReportTest, ThinsLongSeriesToOrderStatistics) {
@@ -160,7 +161,7 @@ TEST_F(HtmlReportTest, ThinsLongSeriesToOrderStatistics) {
   for (int i = 9999; i >= 0; --i) record.samples[0].values.push_back(i);
   store_.append(record);
 
-  const auto data = nlohmann::json::parse(data_of(html_report(store_, kAssets)));
+  const auto data = nlohmann::json::parse(data_of(html_report(store_, assets())));
   const auto& series = data["runs"][0]["samples"][0];
 
   EXPECT_EQ(series["n"], 10'000);
@@ -171,18 +172,18 @@ TEST_F(HtmlReportTest, ThinsLongSeriesToOrderStatistics) {
 
 TEST_F(HtmlReportTest, ShowsRunsEvenWhereNoneIsRanked) {
   ResultStore other(folder_.file("other.db"), ResultStore::Mode::kReadWrite);
-  EXPECT_THAT([&] { html_report(other, kAssets); },
+  EXPECT_THAT([&] { html_report(other, assets()); },
               ThrowsError(ErrorKind::kUser, HasSubstr("holds no run yet")));
   other.append(test::full_record());
 
-  const auto data = nlohmann::json::parse(data_of(html_report(other, kAssets)));
+  const auto data = nlohmann::json::parse(data_of(html_report(other, assets())));
 
   EXPECT_EQ(data["rows"].size(), 0u);
   EXPECT_EQ(data["runs"].size(), 1u);
 }
 
 TEST_F(HtmlReportTest, MakesAPageOfALeaderboardToo) {
-  const auto data = nlohmann::json::parse(data_of(format_leaderboard(board(), "html", kAssets)));
+  const auto data = nlohmann::json::parse(data_of(format_leaderboard(board(), "html", assets())));
 
   EXPECT_EQ(data["rows"].size(), 4u);
 }

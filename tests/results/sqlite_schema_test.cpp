@@ -4,6 +4,7 @@
 #include "results/store_impl.h"
 #include "tests/results/record_matchers.h"
 #include "tests/results/sample_records.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/throws_error.h"
 
@@ -20,7 +21,7 @@ using testing::HasSubstr;
 using Mode = ResultStore::Mode;
 
 std::string stored_file(int version) {
-  return concat(YARDSTICK_TEST_DATA "/results/data/schema_", version, ".db");
+  return concat(test::test_data("results/data/schema_"), version, ".db");
 }
 
 class SqliteSchemaTest : public testing::Test {

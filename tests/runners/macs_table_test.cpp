@@ -4,6 +4,7 @@
 #include "models/layers/init_scope.h"
 #include "runners/mac_counter.h"
 #include "runners/module_access.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <yardstick/registry.h>
@@ -117,8 +118,8 @@ TEST(MacsTableTest, HasEveryFullSizeModelAndAgreesWithWhatIsPublished) {
   Registrar registrar;
   register_builtin_models(registrar);
   const json published =
-      json::parse(test::read_file(YARDSTICK_TEST_DATA "/runners/data/published_macs.json"));
-  const std::string written = test::read_file(YARDSTICK_SOURCE_DIR "/docs/results/macs.md");
+      json::parse(test::read_file(test::test_data("runners/data/published_macs.json")));
+  const std::string written = test::read_file(test::source_path("docs/results/macs.md"));
 
   for (const ModelEntry* entry : registrar.models.list("*")) {
     if (entry->info.is_test_variant) continue;

@@ -1,5 +1,7 @@
 #include "tests/runners/reference_data.h"
 
+#include "tests/support/project_paths.h"
+
 #include <ATen/ops/tensor.h>
 
 #include <nlohmann/json.hpp>
@@ -10,8 +12,8 @@
 namespace yardstick::test {
 
 const nlohmann::json& training_reference() {
-  static const nlohmann::json reference = nlohmann::json::parse(
-      std::ifstream(YARDSTICK_TEST_DATA "/runners/data/training_reference.json"));
+  static const nlohmann::json reference =
+      nlohmann::json::parse(std::ifstream(test::test_data("runners/data/training_reference.json")));
   return reference;
 }
 

@@ -1,5 +1,6 @@
 #include "models/builtin_models.h"
 #include "runners/verify.h"
+#include "tests/support/project_paths.h"
 
 #include <yardstick/registry.h>
 
@@ -11,8 +12,8 @@ namespace {
 TEST(VerifyModelsTest, EveryStoredCaseOfTheBuiltInFamiliesPasses) {
   Registrar registrar;
   register_builtin_models(registrar);
-  for (const std::string& folder : find_golden_cases(
-           {YARDSTICK_TEST_DATA "/golden/vit", YARDSTICK_TEST_DATA "/golden/hiera"})) {
+  for (const std::string& folder :
+       find_golden_cases({test::test_data("golden/vit"), test::test_data("golden/hiera")})) {
     const CaseVerdict verdict = verify_case(folder, registrar);
     EXPECT_TRUE(verdict.passed) << folder << ": " << verdict.reason;
     EXPECT_FALSE(verdict.tensors.empty()) << folder;

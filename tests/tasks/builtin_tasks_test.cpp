@@ -1,5 +1,6 @@
 #include "tasks/builtin_tasks.h"
 
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/throws_error.h"
 #include "tests/tasks/encoders.h"
@@ -23,7 +24,7 @@ using testing::HasSubstr;
 class BuiltinTasksTest : public testing::Test {
  protected:
   BuiltinTasksTest() {
-    register_builtin_tasks(registrar_, YARDSTICK_SOURCE_DIR "/tasks");
+    register_builtin_tasks(registrar_, test::source_path("tasks"));
     request_.preprocessing.crop_px = 28;
     request_.preprocessing.crop_pct = 1.0;
     request_.batch_size = 100;
@@ -92,7 +93,7 @@ TEST_F(BuiltinTasksTest, ShardsMayLackTheLastClasses) {
 }
 
 TEST_F(BuiltinTasksTest, ImagesTakesPhotographsAsTheyAre) {
-  request_.root = YARDSTICK_SOURCE_DIR "/tasks/data/photos";
+  request_.root = test::source_path("tasks/data/photos");
   request_.batch_size = 2;
   request_.preprocessing = {};
   const auto source = open("images");

@@ -1,5 +1,7 @@
 #include "tests/tasks/preprocess_goldens.h"
 
+#include "tests/support/project_paths.h"
+
 #include <yardstick/error.h>
 
 #include <nlohmann/json.hpp>
@@ -19,7 +21,7 @@ nlohmann::json expected() {
 
 }  // namespace
 
-std::string preprocess_goldens() { return std::string(YARDSTICK_TEST_DATA) + "/golden/preprocess"; }
+std::string preprocess_goldens() { return test::test_data("golden/preprocess"); }
 
 std::vector<GoldenImage> golden_images() {
   std::vector<GoldenImage> images;

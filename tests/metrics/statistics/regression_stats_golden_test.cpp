@@ -5,6 +5,7 @@
 #include "metrics/statistics/mann_whitney.h"
 #include "metrics/statistics/summary.h"
 #include "metrics/statistics/wilcoxon.h"
+#include "tests/support/project_paths.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -26,7 +27,7 @@ using Values = std::vector<double>;
 // The project's own cases, or those in $YARDSTICK_GOLDENS/regression_stats.
 json read_golden(const std::string& name, const std::string& file) {
   const char* outside = std::getenv("YARDSTICK_GOLDENS");
-  const std::string goldens = outside ? outside : YARDSTICK_TEST_DATA "/golden";
+  const std::string goldens = outside ? std::string(outside) : test::test_data("golden");
   std::ifstream in(goldens + "/regression_stats/" + name + "/" + file);
   return json::parse(in);
 }

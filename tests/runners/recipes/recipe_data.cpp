@@ -1,5 +1,7 @@
 #include "tests/runners/recipes/recipe_data.h"
 
+#include "tests/support/project_paths.h"
+
 #include <yardstick/error.h>
 
 #include <ATen/ops/allclose.h>
@@ -22,7 +24,7 @@ at::Tensor Recipe::tensor(const std::string& name) const {
 }
 
 std::vector<Recipe> recipes(const std::string& name, const std::string& tensors) {
-  std::vector<std::string> folders{YARDSTICK_TEST_DATA "/golden/recipes/"};
+  std::vector<std::string> folders{test::test_data("golden/recipes/")};
   if (const char* outside = std::getenv("YARDSTICK_GOLDENS")) {
     folders.push_back(std::string(outside) + "/recipes/");
   }

@@ -1,5 +1,7 @@
 #include "tests/tasks/augment/recipe_goldens.h"
 
+#include "tests/support/project_paths.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -23,7 +25,7 @@ Number take(std::deque<Number>& numbers) {
 }  // namespace
 
 std::vector<std::string> recipe_folders(const std::string& name) {
-  std::vector<std::string> folders = {std::string(YARDSTICK_TEST_DATA) + "/golden/recipes/" + name};
+  std::vector<std::string> folders = {test::test_data("golden/recipes/") + name};
   if (const char* more = std::getenv("YARDSTICK_GOLDENS")) {
     const std::string folder = std::string(more) + "/recipes/" + name;
     if (std::filesystem::exists(folder)) folders.push_back(folder);
