@@ -5,6 +5,7 @@
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv3d.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/linear.h>
 
 namespace yardstick::layers {
 
@@ -26,10 +27,49 @@ PatchEmbed::PatchEmbed(const PatchEmbedConfig& config) {
   proj_ = register_module("proj", std::make_shared<Convolution>(config));
 }
 
+std::optional<std::vector<std::int64_t>> Convolution::disjoint_grid(const at::Tensor& x) const {
+  std::vector<std::int64_t> grid;
+  for (std::int64_t i = 0; i < weight.dim() - 2; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const std::int64_t size = weight.size(i + 2);
+    if (stride_[at] != size || padding_[at] != 0 || x.size(i + 2) % size != 0) return std::nullopt;
+    grid.push_back(x.size(i + 2) / size);
+  }
+  return grid;
+}
+
+at::Tensor Convolution::multiply_patches(const at::Tensor& x,
+                                         const std::vector<std::int64_t>& grid) const {
+  // [B, C, g0, k0, g1, k1, ...] -> [B, g0, g1, ..., C, k0, k1, ...], as the weight has its columns.
+  const auto dims = static_cast<std::int64_t>(grid.size());
+  std::vector<std::int64_t> split = {x.size(0), x.size(1)};
+  std::vector<std::int64_t> order = {0};
+  std::vector<std::int64_t> inside = {1};
+  for (std::int64_t i = 0; i < dims; ++i) {
+    split.push_back(grid[static_cast<std::size_t>(i)]);
+    split.push_back(weight.size(i + 2));
+    order.push_back(2 + 2 * i);
+    inside.push_back(3 + 2 * i);
+  }
+  order.insert(order.end(), inside.begin(), inside.end());
+  const at::Tensor patches =
+      x.view(split).permute(order).flatten(dims + 1).flatten(1, dims);  // [B, patches, C k0 k1 ...]
+  return at::linear(patches, weight.flatten(1), bias);
+}
+
 at::Tensor PatchEmbed::forward(const at::Tensor& x, const TapScope& tap) const {
-  const at::Tensor grid = proj_->forward(x);
-  tap.record("proj", grid);
-  at::Tensor tokens = grid.flatten(2).transpose(1, 2);
+  // On a GPU cuDNN's convolution of disjoint patches runs at a tenth of a matrix product's speed
+  // (an H100 in bf16: 8 % of a ViT-B's step). A CPU's is as fast as the product.
+  const auto disjoint = x.is_cuda() ? proj_->disjoint_grid(x) : std::nullopt;
+  at::Tensor tokens;
+  if (disjoint) {
+    tokens = proj_->multiply_patches(x, *disjoint);
+    tap.record("proj", tokens.transpose(1, 2).unflatten(2, *disjoint));
+  } else {
+    const at::Tensor grid = proj_->forward(x);
+    tap.record("proj", grid);
+    tokens = grid.flatten(2).transpose(1, 2);
+  }
   tap.record(tokens);
   return tokens;
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace yardstick::layers {
@@ -27,6 +28,12 @@ class Convolution : public torch::nn::Module {
 
   at::Tensor forward(const at::Tensor& x) const;  // [B, C, spatial...] -> [B, width, grid...]
 
+  // Patches along each dimension of x [B, C, spatial...], where they neither overlap nor leave a
+  // rest; else nothing.
+  std::optional<std::vector<std::int64_t>> disjoint_grid(const at::Tensor& x) const;
+  // The same as one matrix product, of disjoint_grid(x): -> [B, patches, width], contiguous.
+  at::Tensor multiply_patches(const at::Tensor& x, const std::vector<std::int64_t>& grid) const;
+
   at::Tensor weight;  // [width, channels, kernel...]
   at::Tensor bias;    // [width], undefined without bias
 
@@ -40,7 +47,7 @@ class PatchEmbed : public torch::nn::Module {
  public:
   explicit PatchEmbed(const PatchEmbedConfig& config);
 
-  // [B, C, spatial...] -> [B, patches, width], patches row by row; a strided view.
+  // [B, C, spatial...] -> [B, patches, width], patches row by row; may be a strided view.
   at::Tensor forward(const at::Tensor& x, const TapScope& tap) const;
 
  private:
