@@ -57,11 +57,18 @@ Option data_option() {
           .fallback = "what ships with the task"};
 }
 
-Option device_option() {
+Option images_option() {
+  return {.name = "images",
+          .value = "PATH",
+          .help = "image or folder of images to run on",
+          .fallback = "noise with the statistics of images"};
+}
+
+Option device_option(std::string fallback) {
   return {.name = "device",
           .value = "auto|cpu|cuda:N",
           .help = "where to run; auto takes a GPU where there is one",
-          .fallback = "auto"};
+          .fallback = std::move(fallback)};
 }
 
 Option set_option() {

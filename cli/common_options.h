@@ -12,7 +12,8 @@ Option details_option();  // of commands that print a run
 Option database_option();
 Option task_option();
 Option data_option();
-Option device_option();
+Option images_option();  // of commands that run on noise without it
+Option device_option(std::string fallback = "auto");
 Option set_option();
 Option method_option();
 Option objective_option();

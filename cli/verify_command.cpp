@@ -5,6 +5,7 @@
 #include "cli/exit_code.h"
 #include "cli/progress.h"
 #include "cli/text_table.h"
+#include "runners/device.h"
 #include "runners/verify.h"
 
 #include <yardstick/error.h>
@@ -74,6 +75,7 @@ int run(const CommandLine& line, Context& context) {
   const auto folders = find_golden_cases(line.arguments());
   const Registrar& registrar = context.registrar();
   const bool as_json = line.has("json");
+  const std::unique_ptr<DeviceBackend> device = open_device(line.text("device", "cpu"));
   Json cases = Json::array();
   std::size_t failed = 0;
   std::size_t done = 0;
@@ -85,7 +87,7 @@ int run(const CommandLine& line, Context& context) {
                        .done = static_cast<std::int64_t>(done),
                        .total = static_cast<std::int64_t>(folders.size()),
                        .loss = {}});
-      const CaseVerdict verdict = verify_case(folder, registrar);
+      const CaseVerdict verdict = verify_case(folder, registrar, device->device());
       failed += verdict.passed ? 0 : 1;
       ++done;
       if (as_json) {
@@ -119,12 +121,13 @@ Command verify_command() {
       .details =
           "Finds every `case.json` below the folders, builds the model from the case's official "
           "arguments, loads its weights strictly, computes, and compares each output: |ours - "
-          "theirs| must be at most atol + rtol * |theirs| everywhere. Per output it prints the "
+          "theirs| must be at most atol + rtol * |theirs| everywhere, in fp32 also on a GPU. Per "
+          "output it prints the "
           "largest absolute and relative difference and the largest share of the tolerance. Exit "
           "code 0 only if every case passes, else 1.",
       .min_arguments = 1,
       .max_arguments = static_cast<std::size_t>(-1),
-      .groups = {{"Options", {json_option()}}, general_options()},
+      .groups = {{"Options", {device_option("cpu"), json_option()}}, general_options()},
       .examples = {{"yardstick verify tests/golden", "the cases that ship with the source"},
                    {"yardstick --plugin ./libmine.so verify my_cases --json",
                     "a plug-in's own cases, for a script"}},

@@ -2,6 +2,7 @@
 
 #include "runners/golden_case.h"
 #include "runners/module_access.h"
+#include "runners/numerics.h"
 #include "runners/tensor_compare.h"
 
 #include <yardstick/error.h>
@@ -55,13 +56,16 @@ TensorMap gradients_by_key(Model& model, const LoadReport& report) {
   return gradients;
 }
 
-TensorMap compute(const LoadedCase& loaded, const GoldenFamily& family) {
-  const GoldenCase& golden = loaded.golden;
+TensorMap compute(const LoadedCase& loaded, const GoldenFamily& family, c10::Device device) {
+  const NumericsScope numerics({});
+  GoldenCase golden = loaded.golden;
+  for (auto& [name, tensor] : golden.inputs) tensor = tensor.to(device);
   const std::unique_ptr<Model> model = family.build(golden);
   if (model == nullptr) throw_data(concat("the family ", family.name, " built no model"));
   move_module(model->module(), c10::kCPU, at::kFloat);
   const LoadReport report = model->load_weights(loaded.weights, {});
   require_complete(report, "weights.safetensors");
+  move_module(model->module(), device, at::kFloat);
   set_mode(model->module(), golden.mode == "train" ? ModuleMode::kTrain : ModuleMode::kEval);
 
   const at::AutoGradMode with_gradients(true);
@@ -85,6 +89,7 @@ TensorMap compute(const LoadedCase& loaded, const GoldenFamily& family) {
       computed.emplace("grad." + name, gradient);
     }
   }
+  for (auto& [name, tensor] : computed) tensor = tensor.cpu();
   return computed;
 }
 
@@ -118,7 +123,7 @@ std::vector<std::string> find_golden_cases(const std::vector<std::string>& paths
   return cases;
 }
 
-CaseVerdict verify_case(const std::string& folder, const Registrar& registrar) {
+CaseVerdict verify_case(const std::string& folder, const Registrar& registrar, c10::Device device) {
   CaseVerdict verdict;
   verdict.path = folder;
   const CaseIdentity identity = identify_golden_case(folder);
@@ -126,7 +131,7 @@ CaseVerdict verify_case(const std::string& folder, const Registrar& registrar) {
   verdict.family = identity.family;
   try {
     const LoadedCase loaded = load_golden_case(folder);
-    const TensorMap computed = compute(loaded, family_of(loaded.golden, registrar));
+    const TensorMap computed = compute(loaded, family_of(loaded.golden, registrar), device);
     verdict.passed = true;
     for (const auto& [name, theirs] : loaded.expected) {
       const auto ours = computed.find(name);

@@ -2,6 +2,8 @@
 
 #include <yardstick/registry.h>
 
+#include <c10/core/Device.h>
+
 #include <string>
 #include <vector>
 
@@ -31,8 +33,9 @@ struct CaseVerdict {
 // exist and where nothing is found.
 std::vector<std::string> find_golden_cases(const std::vector<std::string>& paths);
 
-// Builds, loads strictly, computes and compares one case. What is wrong with the case or the family
-// is in the verdict; nothing is thrown but Internal.
-CaseVerdict verify_case(const std::string& folder, const Registrar& registrar);
+// Builds, loads strictly, computes on `device` in fp32 and compares one case. What is wrong with
+// the case or the family is in the verdict; nothing is thrown but Internal.
+CaseVerdict verify_case(const std::string& folder, const Registrar& registrar,
+                        c10::Device device = c10::kCPU);
 
 }  // namespace yardstick
