@@ -12,6 +12,8 @@
 #include "results/record_codec.h"
 #include "results/result_store.h"
 #include "runners/bench_runner.h"
+#include "runners/job.h"
+#include "runners/process_summary.h"
 
 #include <yardstick/error.h>
 
@@ -46,6 +48,18 @@ at::Tensor load_images(const std::string& path, std::int64_t most,
 // Set for a child that measures one of the batches that its words name.
 constexpr char kOneBatchVariable[] = "YARDSTICK_BENCH_BATCH";
 
+const ParamSchema& repeat_settings() {
+  static const ParamSchema schema = [] {
+    ParamSchema settings;
+    settings.integer("processes", 1,
+                     "processes that measure each batch size; from 2 on, intervals are those that "
+                     "a further process falls into",
+                     1, 1000);
+    return settings;
+  }();
+  return schema;
+}
+
 std::vector<std::int64_t> batches_of(const Sources& sources, const Context& context) {
   const Sourced given = sources.text_or("batch", "1");
   const char* one = context.parent() != nullptr ? std::getenv(kOneBatchVariable) : nullptr;
@@ -57,6 +71,7 @@ std::vector<std::int64_t> batches_of(const Sources& sources, const Context& cont
 struct BenchPlan {
   BenchPlan(const CommandLine& line, const Sources& sources, Context& context)
       : settings(bench_settings()),
+        repeats(repeat_settings()),
         isolation(isolation_settings()),
         subject(plan_subject(sources, bench_settings(), context)),
         objective(choose_objective(sources, context)),
@@ -66,17 +81,25 @@ struct BenchPlan {
         database(sources.text_or("db", default_database_path()).text),
         is_quiet(line.has("quiet")) {
     sources.apply(settings);
+    sources.apply(repeats);
     sources.apply(isolation);
     limits = child_limits(isolation);
+    processes = repeats.get<std::int64_t>("processes");
+    if (processes > 1 && !isolation.get<bool>("isolate")) {
+      throw_user("several processes measure each batch size, and isolate=false allows none",
+                 "leave out one of the two");
+    }
     subject.describe(spec);
     objective.describe(spec);
     spec.add("batch", sources.text_or("batch", "1")).add("images", images).add("device", device);
     seed = init_seed(sources, settings, spec);
     spec.add(settings);
+    spec.add(repeats);
     spec.add(isolation);
   }
 
   Params settings;
+  Params repeats;
   Params isolation;
   SubjectPlan subject;
   ObjectiveChoice objective;
@@ -86,6 +109,7 @@ struct BenchPlan {
   std::string database;
   bool is_quiet;
   ChildLimits limits;
+  std::int64_t processes = 1;
   std::uint64_t seed = 0;
   ResolvedSpec spec{"bench"};
 };
@@ -129,30 +153,61 @@ void bench_here(const BenchPlan& plan, RunOutput& results, Context& context) {
 }
 
 // What is known of a run whose child has told nothing of it.
-RunRecord unbegun_record(const BenchPlan& plan, std::int64_t batch, Context& context) {
+RunRecord unbegun_record(const BenchPlan& plan, Context& context) {
   RunRecord record = blank_record(RunKind::kBench);
   record.model = plan.subject.entry->name;
   record.weights_tag = plan.subject.tag;
   record.device = plan.device.text;
   record.precision = plan.settings.get<std::string>("precision");
-  record.batch_size = batch;
   record.requested = plan.spec.requested_json();
   record.effective = plan.spec.effective_json();
   record.provenance = caller_provenance(context);
   return record;
 }
 
+// Each process's record is kept at once, off leaderboards, where the record of all of them belongs.
+void bench_repeatedly(const ChildRun& child, std::int64_t processes, ProgressPrinter& progress,
+                      RunOutput& results, Context& context) {
+  const std::string group = make_uuid();
+  std::vector<RunRecord> runs;
+  for (std::int64_t i = 0; i < processes && !context.is_stopping(); ++i) {
+    run_in_child(child, progress, context, [&](RunRecord record) {
+      record.provenance["process_group"] = group;
+      runs.push_back(record);
+      record.on_leaderboard = false;
+      results.keep(record);
+      runs.back().samples.clear();
+    });
+  }
+  if (!runs.empty()) results.take(summarise_processes(runs));
+}
+
 // This process never opens the device: what a run before left there would be measured with it.
 void bench_in_children(const BenchPlan& plan, RunOutput& results, Context& context) {
+  RunRecord blank = unbegun_record(plan, context);
   for (const std::int64_t batch : plan.batches) {
     if (context.is_stopping()) break;
+    blank.batch_size = batch;
     ProgressPrinter progress(context.err(), ProgressPrinter::style(plan.is_quiet));
-    run_in_child({.words = context.words(),
-                  .environment = {{kOneBatchVariable, std::to_string(batch)}},
-                  .limits = plan.limits,
-                  .blank = unbegun_record(plan, batch, context)},
-                 progress, context, [&results](const RunRecord& record) { results.take(record); });
+    const ChildRun child{.words = context.words(),
+                         .environment = {{kOneBatchVariable, std::to_string(batch)}},
+                         .limits = plan.limits,
+                         .blank = blank};
+    if (plan.processes > 1) {
+      bench_repeatedly(child, plan.processes, progress, results, context);
+    } else {
+      run_in_child(child, progress, context,
+                   [&results](const RunRecord& record) { results.take(record); });
+    }
   }
+}
+
+OptionGroup process_options() {
+  OptionGroup group = setting_options("Processes", repeat_settings());
+  for (Option& option : setting_options("Processes", isolation_settings()).options) {
+    group.options.push_back(std::move(option));
+  }
+  return group;
 }
 
 int run(const CommandLine& line, Context& context) {
@@ -181,8 +236,9 @@ Command bench_command() {
           "Measures latency and throughput of inference, of training steps with `--training`, "
           "parameters, multiply-accumulates and memory, each with its interval, and stores one run "
           "a batch size. Random weights do, and the record says so. A batch that runs out of "
-          "memory "
-          "is a stored result; the exit code is then 1. With `--images` the input is real images, "
+          "memory is a stored result; the exit code is then 1. With `--processes 5` each figure is "
+          "the median of five processes with the interval that a sixth falls into; without, an "
+          "interval holds for that one process. With `--images` the input is real images, "
           "and one that cannot be decoded ends the command with exit code 3. `yardstick profile` "
           "shows "
           "where the time goes.",
@@ -192,10 +248,7 @@ Command bench_command() {
                                           .value = "LIST",
                                           .help = "batch sizes, as 1,8,32 or 1-64*2",
                                           .fallback = "1"},
-                                         {.name = "images",
-                                          .value = "PATH",
-                                          .help = "image or folder of images to run on",
-                                          .fallback = "noise with the statistics of images"},
+                                         images_option(),
                                          objective_option(),
                                          set_option(),
                                          method_option(),
@@ -204,10 +257,12 @@ Command bench_command() {
                   {device_option(), init_seed_option(), database_option(), dry_run_option(),
                    details_option(), json_option()}},
                  setting_options("Measurement settings", bench_settings()),
-                 setting_options("Processes", isolation_settings()),
+                 process_options(),
                  general_options()},
       .examples = {{"yardstick bench hiera_base_224 --batch 1,8,32",
                     "random weights, three batches"},
+                   {"yardstick bench hiera_base_224 --processes 5",
+                    "with error bars that another day's run falls into"},
                    {"yardstick bench hiera_base_224 --images photos/", "on your own photographs"},
                    {"yardstick bench --weights runs/digits_vit/model.safetensors --batch 1-64*2 "
                     "--training",

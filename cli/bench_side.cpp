@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/common_options.h"
 #include "cli/run_setup.h"
+#include "runners/bench_protocol.h"
 #include "runners/bench_runner.h"
 
 #include <yardstick/error.h>
@@ -17,8 +18,8 @@ namespace yardstick::cli {
 namespace {
 
 // Of these the comparison decides for all sides.
-constexpr const char* kDecidedForAll[] = {"batch", "db",      "json",    "details", "profile",
-                                          "quiet", "dry-run", "isolate", "help"};
+constexpr const char* kDecidedForAll[] = {"batch", "db",      "json",    "details",   "profile",
+                                          "quiet", "dry-run", "isolate", "processes", "help"};
 
 class WordSplitter {
  public:
@@ -120,14 +121,7 @@ std::vector<OptionGroup> passed_on_options() {
   OptionGroup limits = setting_options("Processes", isolation_settings());
   std::erase_if(limits.options, [](const Option& option) { return option.name == "isolate"; });
   return {{"Of every side",
-           {{.name = "images",
-             .value = "PATH",
-             .help = "image or folder of images to run on",
-             .fallback = "noise with the statistics of images"},
-            objective_option(),
-            set_option(),
-            method_option(),
-            device_option(),
+           {images_option(), objective_option(), set_option(), method_option(), device_option(),
             init_seed_option()}},
           std::move(settings),
           std::move(limits)};
@@ -144,6 +138,12 @@ std::vector<std::string> passed_on_words(const CommandLine& line) {
     }
   }
   return words;
+}
+
+std::vector<std::string> protocol_override_names() {
+  std::vector<std::string> names = protocol_profile_names();
+  names.insert(names.begin(), "");
+  return names;
 }
 
 std::vector<std::string> bench_words(const BenchSide& side, const std::vector<std::string>& common,

@@ -33,6 +33,9 @@ std::vector<OptionGroup> passed_on_options();
 // Those of them that the user gave, as words.
 std::vector<std::string> passed_on_words(const CommandLine& line);
 
+// The protocol profiles, after "" for one that is not overridden.
+std::vector<std::string> protocol_override_names();
+
 // The words behind `yardstick` that measure `side` at one batch size. What a side says itself
 // counts in place of what is common.
 std::vector<std::string> bench_words(const BenchSide& side, const std::vector<std::string>& common,

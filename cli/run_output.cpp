@@ -32,6 +32,8 @@ RunOutput::RunOutput(const std::string& database, const CommandLine& line, Conte
   if (context.parent() == nullptr) store_.emplace(database, ResultStore::Mode::kReadWrite);
 }
 
+void RunOutput::keep(const RunRecord& record) { store_->append(record); }
+
 void RunOutput::take(const RunRecord& record) {
   all_ok_ = all_ok_ && record.status == RunStatus::kOk;
   if (!store_) {

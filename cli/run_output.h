@@ -20,6 +20,8 @@ class RunOutput {
   // Opens the database before anything is run: a run that cannot be kept is not begun.
   RunOutput(const std::string& database, const CommandLine& line, Context& context);
 
+  // Stores only, a part of a run that is taken later. Not in a child.
+  void keep(const RunRecord& record);
   // Stores and prints. Where storing fails, the record is printed before the Error goes on.
   void take(const RunRecord& record);
   // Ends the output; the exit code says whether every run is ok.

@@ -1,8 +1,10 @@
 #include "metrics/statistics/interval.h"
 
 #include "metrics/statistics/preconditions.h"
+#include "metrics/statistics/summary.h"
 
 #include <boost/math/constants/constants.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/erf.hpp>
 
@@ -86,6 +88,23 @@ Interval normal_interval(double estimate, double standard_error, double confiden
   require_confidence(confidence);
   const double half = normal_quantile(0.5 + confidence / 2) * standard_error;
   return {estimate - half, estimate + half};
+}
+
+Interval prediction_interval(std::span<const double> values, double confidence) {
+  require_confidence(confidence);
+  std::vector<double> scaled = checked_copy(values);
+  require(scaled.size() >= 2, "a prediction from a single value");
+  const bool is_positive =
+      std::all_of(scaled.begin(), scaled.end(), [](double v) { return v > 0; });
+  if (is_positive) {
+    for (double& value : scaled) value = std::log(value);
+  }
+  const Summary sample = summarise(scaled);
+  const auto n = static_cast<double>(sample.count);
+  const double t = boost::math::quantile(boost::math::students_t(n - 1), 0.5 + confidence / 2);
+  const double half = t * sample.standard_deviation * std::sqrt(1 + 1 / n);
+  const Interval interval{sample.mean - half, sample.mean + half};
+  return is_positive ? Interval{std::exp(interval.low), std::exp(interval.high)} : interval;
 }
 
 double quantile(std::span<const double> values, double q) {

@@ -27,6 +27,11 @@ Interval wilson_interval(std::int64_t successes, std::int64_t trials, double con
 // estimate -+ z standard_error, of an estimate that is normal by the central limit theorem.
 Interval normal_interval(double estimate, double standard_error, double confidence = 0.95);
 
+// Where one further value of the same source falls with `confidence`: mean -+ t s sqrt(1 + 1 / n)
+// of the logarithms, or of the values themselves where one is not positive (Hahn & Meeker,
+// Statistical Intervals, 4.8; normal on that scale). At least two values.
+Interval prediction_interval(std::span<const double> values, double confidence = 0.95);
+
 // The q-quantile by linear interpolation between order statistics (Hyndman & Fan, type 7).
 double quantile(std::span<const double> values, double q);
 

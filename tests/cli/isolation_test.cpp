@@ -4,6 +4,7 @@
 #include "runners/process/cpu_list.h"
 #include "tests/cli/finished_matchers.h"
 #include "tests/cli/process.h"
+#include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 
 #include <gmock/gmock.h>
@@ -30,7 +31,7 @@ class IsolationTest : public testing::Test {
  protected:
   std::vector<std::string> words(Fault fault, const std::vector<std::string>& more) {
     std::vector<std::string> all = {
-        "bench",     "faulty_8", "--plugin",  kPlugin, "--set",  "fault=" + std::to_string(fault),
+        "bench",     "faulty_8", "--plugin",  plugin_, "--set",  "fault=" + std::to_string(fault),
         "--profile", "test",     "--threads", "1",     "--json", "--device",
         "cpu"};
     all.insert(all.end(), more.begin(), more.end());
@@ -47,7 +48,7 @@ class IsolationTest : public testing::Test {
     return all;
   }
 
-  static constexpr const char* kPlugin = YARDSTICK_PLUGIN_FIXTURES "/faulty.so";
+  const std::string plugin_ = test::built("tests/cli/fixtures/faulty.so");
   TempDir folder_;
 };
 
@@ -65,6 +66,30 @@ TEST_F(IsolationTest, ASweepOutlivesACrash) {
   EXPECT_TRUE(failed["provenance"].contains("cpu_model"));
   EXPECT_THAT(finished.err, HasSubstr("bench of faulty_8 failed: killed by SIGSEGV"));
   EXPECT_THAT(yardstick({"leaderboard", "--all"}, launch()), Prints(HasSubstr("faulty_8")));
+}
+
+TEST_F(IsolationTest, SeveralProcessesMakeOneFigureWithTheirSpread) {
+  const Finished finished = run(kNone, {"--processes", "3", "--batch", "1,2"});
+
+  ASSERT_EQ(finished.code, 0) << finished.err;
+  const json runs = json::parse(finished.out)["runs"];
+  ASSERT_EQ(runs.size(), 2);
+  EXPECT_EQ(runs[1]["batch_size"], 2);
+  EXPECT_EQ(runs[1]["provenance"]["processes"], "3");
+  EXPECT_EQ(runs[1]["effective"]["processes"]["value"], 3);
+  for (const json& measurement : runs[1]["measurements"]) {
+    if (measurement["tag"] != "time/inference/step") continue;
+    EXPECT_EQ(measurement["n"], 3);
+    EXPECT_LT(measurement["low"], measurement["value"]);
+    EXPECT_GT(measurement["high"], measurement["value"]);
+  }
+  // Those of the processes are stored beside it, and only it is on the leaderboard.
+  const json board = json::parse(yardstick({"leaderboard", "--json"}, launch()).out);
+  EXPECT_EQ(board["tables"][0]["rows"].size(), 2) << board.dump(1);
+}
+
+TEST_F(IsolationTest, SeveralProcessesTakeProcessesOfTheirOwn) {
+  EXPECT_THAT(run(kNone, {"--processes", "2", "--isolate=false"}), Fails(2, HasSubstr("isolate")));
 }
 
 TEST_F(IsolationTest, ASweepOutlivesAKillAndAnExit) {

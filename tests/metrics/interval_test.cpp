@@ -46,6 +46,38 @@ TEST(MedianIntervalTest, TakesTheTabulatedRanks) {
   EXPECT_EQ(median_interval(one_to(100)).high, 61);
 }
 
+// t of 2 degrees of freedom is 4.30265 at 97.5 %.
+TEST(PredictionIntervalTest, IsStudentsAroundTheNextValue) {
+  const Interval linear = prediction_interval(std::vector<double>{0, 1, 2});
+  EXPECT_NEAR(linear.low, 1 - 4.30265 * std::sqrt(4.0 / 3), 1e-4);
+  EXPECT_NEAR(linear.high, 1 + 4.30265 * std::sqrt(4.0 / 3), 1e-4);
+
+  const double e = std::exp(1.0);
+  const Interval of_positive = prediction_interval(std::vector<double>{1, e, e * e});
+  EXPECT_NEAR(std::log(of_positive.low), linear.low, 1e-12);
+  EXPECT_NEAR(std::log(of_positive.high), linear.high, 1e-12);
+}
+
+TEST(PredictionIntervalTest, HoldsTheNextValueAsOftenAsItSays) {
+  std::mt19937_64 random(7);
+  std::lognormal_distribution<double> step(0, 0.05);
+  int held = 0;
+  constexpr int kTrials = 4000;
+  for (int i = 0; i < kTrials; ++i) {
+    std::vector<double> seen(5);
+    for (double& value : seen) value = step(random);
+    const Interval interval = prediction_interval(seen);
+    const double next = step(random);
+    held += next >= interval.low && next <= interval.high;
+  }
+
+  EXPECT_NEAR(static_cast<double>(held) / kTrials, 0.95, 0.012);  // 3.5 standard errors
+}
+
+TEST(PredictionIntervalTest, TakesTwoValues) {
+  EXPECT_THROW(prediction_interval(std::vector<double>{1}), std::logic_error);
+}
+
 TEST(MedianIntervalTest, IsWiderAtAHigherConfidence) {
   EXPECT_EQ(median_interval(one_to(100), 0.99).low, 37);
   EXPECT_EQ(median_interval(one_to(100), 0.99).high, 64);
