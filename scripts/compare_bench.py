@@ -14,7 +14,6 @@ or the range where there are under 4 rounds.
 import argparse
 import json
 import os
-import platform
 import random
 import shlex
 import statistics
@@ -22,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 
-from compare_with_timm import compare
+from compare_with_timm import compare, cpu_model
 
 MEMORY_TAGS = ("memory/training/peak", "memory/inference/peak")
 
@@ -37,18 +36,10 @@ def measure(args, common, arguments, folder):
     return {m["tag"]: m["value"] for m in record["measurements"]}
 
 
-def cpu_name():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor()
-
-
 def report(args, sides, results):
     names = list(sides)
     memory = next((tag for tag in MEMORY_TAGS if tag in results[names[0]][0]), None)
-    print(f"{args.rounds} processes a side, interleaved; {cpu_name()}, {os.cpu_count()} threads.\n")
+    print(f"{args.rounds} processes a side, interleaved; {cpu_model()}, {os.cpu_count()} threads.\n")
     print(f"| side | {args.tag}, median | range | {memory or 'memory'}, MiB |")
     print("| --- | ---: | ---: | ---: |")
     values = {name: [figures[args.tag] for figures in results[name]] for name in names}

@@ -15,12 +15,13 @@ import argparse
 import collections
 import json
 import os
-import platform
 import random
 import statistics
 import subprocess
 import sys
 import time
+
+from compare_with_timm import cpu_model
 
 OURS = ("yardstick", "yardstick_copy")
 THEIRS = ("torch", "torch_mmap", "torch_mmap_assign")
@@ -101,14 +102,6 @@ def ratio_interval(ours, theirs, seed):
     return statistics.median(theirs) / statistics.median(ours), ratios[249], ratios[9749]
 
 
-def cpu_name():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor()
-
-
 def warm(path):
     with open(path, "rb") as file:
         while file.read(1 << 24):
@@ -120,7 +113,7 @@ def report(args, path, results):
 
     print(f"# Loading {args.model}: Yardstick against PyTorch {torch.__version__}\n")
     print(f"Seconds from a file of {os.path.getsize(path) / 1e9:.2f} GB in the page cache to a ready model on")
-    print(f"{cpu_name()}, {args.threads} threads, {args.rounds} processes a side, interleaved.\n")
+    print(f"{cpu_model()}, {args.threads} threads, {args.rounds} processes a side, interleaved.\n")
     print("| side | median, s | min, s | max, s |")
     print("|---|---|---|---|")
     for side in SIDES:

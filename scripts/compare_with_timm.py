@@ -10,6 +10,8 @@ measured a second time as a side of its own; that ratio should come out as not r
 
     python scripts/compare_with_timm.py vit_tiny_patch16_224 hiera_tiny_224 --threads 2
 
+On a GPU (--device cuda) a step is the time between two CUDA events around it, on both sides.
+
 Needs Python 3.9 or newer with torch, timm and torchvision for the timm side, which may be another
 interpreter (--python); the comparison itself needs only the standard library.
 """
@@ -140,30 +142,49 @@ def run_child(args):
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     dtype = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[args.precision]
-    model = timm.create_model(args.models[0], pretrained=False).eval().to(dtype)
+    model = timm.create_model(args.models[0], pretrained=False).eval().to(args.device, dtype)
     size = model.pretrained_cfg["input_size"]
-    inputs = [image_like_noise(torch, [args.batch, *size], args.seed + i).to(dtype)
+    inputs = [image_like_noise(torch, [args.batch, *size], args.seed + i).to(args.device, dtype)
               for i in range(INPUT_BUFFERS)]
+    if args.compile:
+        model = torch.compile(model)
 
-    def step(index):
-        start = time.perf_counter()
-        model(inputs[index % INPUT_BUFFERS])
-        return time.perf_counter() - start
+    def cpu_steps(first, count):
+        times = []
+        for index in range(first, first + count):
+            start = time.perf_counter()
+            model(inputs[index % INPUT_BUFFERS])
+            times.append(time.perf_counter() - start)
+        return times
+
+    def cuda_steps(first, count):
+        marks = [(torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True))
+                 for _ in range(count)]
+        for index, (start, stop) in enumerate(marks, first):
+            start.record()
+            model(inputs[index % INPUT_BUFFERS])
+            stop.record()
+        torch.cuda.synchronize()
+        return [start.elapsed_time(stop) / 1e3 for start, stop in marks]
+
+    steps = cuda_steps if args.device == "cuda" else cpu_steps
 
     with torch.inference_mode():
         warmup = []
         start = time.perf_counter()
         while time.perf_counter() - start < profile["warmup_cap_s"]:
-            warmup.append(step(len(warmup)))
+            warmup += steps(len(warmup), 1)
             if (len(warmup) >= profile["warmup_steps"]
                     and time.perf_counter() - start >= profile["warmup_s"]
                     and abs(relative_slope(warmup[-10:])) < profile["slope"]):
                 break
         samples = []
+        # Without waiting for the GPU within a quarter of a second.
+        window = 1 if args.device == "cpu" else max(1, math.ceil(0.25 / warmup[-1]))
         start = time.perf_counter()
         checked_s = 0.0
         while True:
-            samples.append(step(len(samples)))
+            samples += steps(len(samples), window)
             elapsed_s = time.perf_counter() - start
             if elapsed_s >= profile["cap_s"]:
                 break
@@ -201,24 +222,28 @@ def run_process(command, threads):
 
 
 def measure_yardstick(args, model, database):
-    command = [args.yardstick, "bench", model, "--batch", str(args.batch), "--device", "cpu",
+    command = [args.yardstick, "bench", model, "--batch", str(args.batch), "--device", args.device,
                "--threads", str(args.threads), "--precision", args.precision,
-               "--profile", args.profile, "--db", database, "--quiet", "--json"]
+               "--profile", args.profile, "--db", database, "--quiet", "--json",
+               *shlex.split(args.bench_options)]
     record = run_process(command, args.threads)["runs"][0]
     found = {m["tag"]: m for m in record["measurements"]}
-    if "latency/inference/median" not in found:
-        fail(f"the record of {model} has no latency/inference/median")
-    provenance = record.get("provenance", {})
-    return {"seconds": found["latency/inference/median"]["value"],
-            "samples": found["latency/inference/median"].get("n"),
-            "flags": record.get("flags", []), "provenance": provenance}
+    # On a GPU latency is the host's, launch and waiting included; throughput comes from the events.
+    tag = "latency/inference/median" if args.device == "cpu" else "throughput/inference/images"
+    if tag not in found:
+        fail(f"the record of {model} has no {tag}: {record.get('reason', '')}")
+    value = found[tag]["value"]
+    return {"seconds": value if args.device == "cpu" else args.batch / value,
+            "samples": found[tag].get("n"),
+            "flags": record.get("flags", []), "provenance": record.get("provenance", {})}
 
 
 def measure_timm(args, model):
     return run_process([args.python, os.path.abspath(__file__), "--child", model,
                         "--batch", str(args.batch), "--threads", str(args.threads),
                         "--precision", args.precision, "--profile", args.profile,
-                        "--seed", str(args.seed)], args.threads)
+                        "--device", args.device, "--seed", str(args.seed),
+                        *(["--compile"] if args.compile else [])], args.threads)
 
 
 def schedule(args):
@@ -277,9 +302,12 @@ def row(label, ours, theirs):
 def command_of(args):
     """The command that repeats this run, without the paths of this machine."""
     words = ["python", "scripts/compare_with_timm.py", *args.models]
-    for name in ("batch", "threads", "precision", "profile", "processes", "seed"):
+    for name in ("device", "batch", "threads", "precision", "profile", "processes", "seed"):
         words += [f"--{name}", str(getattr(args, name))]
-    return shlex.join(words + (["--control"] if args.control else []))
+    if args.bench_options:
+        words.append(f"--bench-options={args.bench_options}")
+    words += [f"--{name}" for name in ("compile", "control") if getattr(args, name)]
+    return shlex.join(words)
 
 
 def markdown(args, results, load):
@@ -293,11 +321,13 @@ def markdown(args, results, load):
     lines = [
         "# Model speed against timm",
         "",
-        f"- Machine: {cpu_model()}, {os.cpu_count()} logical cores, {platform.system()} "
-        f"{platform.release()}, load average {load:.2f} before the first process",
+        f"- Machine: {facts['gpu_name'] + ', ' if 'gpu_name' in facts else ''}{cpu_model()}, "
+        f"{os.cpu_count()} logical cores, {platform.system()} {platform.release()}, load average "
+        f"{load:.2f} before the first process",
         f"- Yardstick {facts.get('yardstick', '')} ({commit}{dirty}), LibTorch "
         f"{facts.get('libtorch', 'unknown')}; timm {timm_side['timm']} with torch "
-        f"{timm_side['torch']}, Python {timm_side['python']}, eager, `torch.inference_mode()`",
+        f"{timm_side['torch']}, Python {timm_side['python']}, "
+        f"{'torch.compile' if args.compile else 'eager'}, `torch.inference_mode()`",
         f"- Batch {args.batch}, {args.threads} threads, {args.precision}, random weights, "
         f"image-like noise, profile {args.profile}; {args.processes} processes a side, "
         f"interleaved, seed {args.seed}",
@@ -332,6 +362,7 @@ def parse_arguments():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     parser.add_argument("models", nargs="+", metavar="MODEL", help="name in Yardstick and timm")
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--precision", default="fp32", choices=("fp32", "bf16", "fp16"))
@@ -339,6 +370,9 @@ def parse_arguments():
     parser.add_argument("--processes", type=int, default=9, metavar="R", help="of each side")
     parser.add_argument("--seed", type=int, default=0, help="of the order and of the inputs")
     parser.add_argument("--control", action="store_true", help="measure Yardstick twice")
+    parser.add_argument("--compile", action="store_true", help="torch.compile on timm's side")
+    parser.add_argument("--bench-options", default="", metavar="TEXT",
+                        help="more options of yardstick bench, as one text")
     parser.add_argument("--yardstick", default=os.path.join(root, "build/release/bin/yardstick"),
                         metavar="FILE")
     parser.add_argument("--python", default=sys.executable, metavar="FILE",

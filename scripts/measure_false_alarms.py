@@ -14,13 +14,14 @@ import argparse
 import json
 import math
 import os
-import platform
 import random
 import shlex
 import statistics
 import subprocess
 import sys
 import time
+
+from compare_with_timm import cpu_model
 
 GATE_P = 0.002
 GATE_EFFECT = 0.01
@@ -74,16 +75,8 @@ def share_text(hits, trials):
     return f"{hits} of {trials}: {100 * hits / trials:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
 
 
-def cpu_name():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor()
-
-
 def report(kinds, trials):
-    print(f"{cpu_name()}, {os.cpu_count()} threads.\n")
+    print(f"{cpu_model()}, {os.cpu_count()} threads.\n")
     print("| trials | p < 0.05 | p < 0.002 | and effect of 1 % or more | speed ratio, median | spread between processes, median |")
     print("| --- | --- | --- | --- | ---: | ---: |")
     for name, _, _ in kinds:
