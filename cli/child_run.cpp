@@ -1,6 +1,7 @@
 #include "cli/child_run.h"
 
 #include "results/record_codec.h"
+#include "runners/job.h"
 #include "runners/process/cpu_list.h"
 #include "runners/process/run_child.h"
 
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace yardstick::cli {
 
@@ -51,6 +53,10 @@ void run_in_child(const ChildRun& run, ProgressPrinter& progress, Context& conte
   spec.limits = run.limits;
   spec.read_record = [](const std::string& json) { return decode_record(json, "a child process"); };
   spec.on_output = [&progress](const std::string& line) { progress.print(line); };
+  RunRecord blank = run.blank;
+  RunRecord begun = blank_record(blank.kind);
+  blank.id = std::move(begun.id);
+  blank.started_at = std::move(begun.started_at);
 
   const ChildResult result = run_child(spec, progress, context.stop_condition());
   progress.wipe();
@@ -58,7 +64,7 @@ void run_in_child(const ChildRun& run, ProgressPrinter& progress, Context& conte
     for (const RunRecord& record : result.records) take(record);
     throw Error(result.error->kind, result.error->message, result.error->hint);
   }
-  for (const RunRecord& record : settled_records(result, run.blank)) take(record);
+  for (const RunRecord& record : settled_records(result, std::move(blank))) take(record);
 }
 
 }  // namespace yardstick::cli

@@ -35,6 +35,7 @@ struct ChildRun {
   ChildLimits limits = {};
   // What a failed record says where the child died before its run had begun: at the least what
   // blank_record() fills in, and the model. Its batch_size is also in the reason "out_of_memory".
+  // Each run of it gives the record an id and a start of its own.
   RunRecord blank;
   ChildErrors errors = ChildErrors::kThrown;
 };

@@ -10,7 +10,6 @@
 #include "cli/sources.h"
 #include "results/outcome_lookup.h"
 #include "results/result_store.h"
-#include "runners/bench_protocol.h"
 #include "runners/comparison/comparison_plan.h"
 
 #include <yardstick/error.h>
@@ -29,11 +28,7 @@ const ParamSchema& compare_settings() {
         .integer("batch", 1, "batch size", 1)
         .integer("processes", 0, "processes a side; 0: the profile's", 0, 1000)
         .text("protocol", "", "protocol profile of each process (bench --profile), if another",
-              [] {
-                std::vector<std::string> names = protocol_profile_names();
-                names.insert(names.begin(), "");
-                return names;
-              }())
+              protocol_override_names())
         .number("level", 0, "chance of a verdict where there is no difference; 0: the profile's", 0,
                 0.5)
         .flag("control", true, "measure the first side a second time and compare it with itself")
@@ -44,8 +39,11 @@ const ParamSchema& compare_settings() {
 }
 
 std::string stage_of(const CommandLine& line) {
-  const std::string training = line.text("training", "false");
-  return training == "true" ? "training" : "inference";
+  ParamSchema schema;
+  schema.flag("training", false, "");
+  Params own(schema);
+  Sources(line).apply(own);
+  return own.get<bool>("training") ? "training" : "inference";
 }
 
 // Training steps are compared where they are asked for, and inference is then not measured.

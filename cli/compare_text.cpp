@@ -66,8 +66,8 @@ std::string control_line(const CompareReport& report) {
   text += control.verdict == Verdict::kNotResolved
               ? ": not resolved, as it should be\n"
               : concat(": ", to_string(control.verdict), ". By chance this happens in ",
-                       percent_above_one(1 + report.alpha),
-                       " of comparisons; run it again before believing the verdicts\n");
+                       with_digits(100 * report.alpha, 1),
+                       " % of comparisons; run it again before believing the verdicts\n");
   return text;
 }
 

@@ -3,19 +3,12 @@
 #include "cli/progress.h"
 #include "runners/comparison/comparison_plan.h"
 #include "runners/job.h"
+#include "runners/record_notes.h"
 
 #include <yardstick/error.h>
 
-#include <algorithm>
-
 namespace yardstick::cli {
 namespace {
-
-const Measurement* find(const RunRecord& record, const std::string& tag) {
-  const auto found = std::find_if(record.measurements.begin(), record.measurements.end(),
-                                  [&](const Measurement& m) { return m.tag == tag; });
-  return found == record.measurements.end() ? nullptr : &*found;
-}
 
 // One bar over all processes; what a single one does inside is too short to show.
 class ProcessProgress {
@@ -44,7 +37,7 @@ class ProcessProgress {
 void take(const RunRecord& record, const std::string& tag, SideRuns& side) {
   side.run_ids.push_back(record.id);
   side.duration_s += record.duration_s;
-  const Measurement* step = find(record, tag);
+  const Measurement* step = measurement_of(record, tag);
   if (record.status != RunStatus::kOk) {
     side.failures.push_back(record.reason);
   } else if (step == nullptr || !(step->value > 0)) {
@@ -54,16 +47,6 @@ void take(const RunRecord& record, const std::string& tag, SideRuns& side) {
     side.last = record;
     side.last->samples.clear();
   }
-}
-
-// The record of a process that died before it had begun, as of this process: blank records are made
-// anew, since two records may not share an id.
-ChildRun once(const ChildRun& process) {
-  ChildRun run = process;
-  RunRecord blank = blank_record(process.blank.kind);
-  run.blank.id = blank.id;
-  run.blank.started_at = blank.started_at;
-  return run;
 }
 
 }  // namespace
@@ -80,7 +63,7 @@ InterleavedRuns run_interleaved(const InterleavedJob& job, Context& context,
     if (context.is_stopping()) break;
     const InterleavedSide& side = job.sides[index];
     progress.begin(side.name);
-    run_in_child(once(side.process), progress.printer(), context, [&](RunRecord record) {
+    run_in_child(side.process, progress.printer(), context, [&](RunRecord record) {
       record.provenance.insert(job.facts.begin(), job.facts.end());
       record.provenance["comparison"] = runs.id;
       record.provenance["comparison_side"] = side.name;

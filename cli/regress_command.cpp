@@ -1,3 +1,4 @@
+#include "cli/bench_side.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
@@ -7,7 +8,6 @@
 #include "cli/regress_run.h"
 #include "cli/sources.h"
 #include "results/result_store.h"
-#include "runners/bench_protocol.h"
 
 #include <yardstick/error.h>
 
@@ -16,15 +16,13 @@ namespace {
 
 const ParamSchema& gate_settings() {
   static const ParamSchema schema = [] {
-    std::vector<std::string> protocols = protocol_profile_names();
-    protocols.insert(protocols.begin(), "");
     ParamSchema settings;
     settings
         .text("profile", "verdict", "verdict: 9 + 9 processes; nightly: 5 + 5, then 9 + 9",
               gate_profile_names())
         .integer("processes", 0, "processes a side in both stages; 0: the profile's", 0, 1000)
         .text("protocol", "", "protocol profile of each process, in place of the suite's",
-              protocols)
+              protocol_override_names())
         .number("smallest_effect", GateRules{}.smallest_effect,
                 "change of time below which there is no alarm", 0, 1)
         .number("must_see", GateRules{}.must_see,

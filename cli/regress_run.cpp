@@ -15,11 +15,17 @@ class GateRunner {
  public:
   GateRunner(const GateJob& job, Context& context,
              const std::function<void(const RunRecord&)>& keep, const std::string& id)
-      : job_(job), context_(context), keep_(keep), id_(id) {}
+      : job_(job), context_(context), keep_(keep), id_(id) {
+    for (const SuiteCell& cell : job.suite.cells) {
+      cells_.push_back(cell_process(job.suite, cell, context));
+    }
+  }
+
+  const std::string& tag(std::size_t index) const { return cells_[index].tag; }
 
   // The processes of one cell; the cell's place in the suite seeds their order.
   StageRuns measure(std::size_t index, const GateRules& rules, const std::string& stage) const {
-    const CellProcess cell = cell_process(job_.suite, job_.suite.cells[index], context_);
+    const CellProcess& cell = cells_[index];
     const std::size_t orders = stage == "first" ? index : job_.suite.cells.size() + index;
     const InterleavedJob processes{
         .sides = {side("baseline", job_.baseline, cell), side("candidate", job_.candidate, cell),
@@ -48,6 +54,7 @@ class GateRunner {
   Context& context_;
   const std::function<void(const RunRecord&)>& keep_;
   const std::string& id_;
+  std::vector<CellProcess> cells_;
 };
 
 CellTimes times_of(const StageRuns& stage) {
@@ -101,7 +108,7 @@ GateReport run_gate(const GateJob& job, Context& context,
     GateCell& cell = report.cells.emplace_back();
     cell.label = job.suite.cells[i].label;
     cell.batch = job.suite.cells[i].batch;
-    cell.tag = cell_process(job.suite, job.suite.cells[i], context).tag;
+    cell.tag = runner.tag(i);
     cell.first = runner.measure(i, job.profile.first, "first");
   }
   judge_first(report.cells, job.profile.first);

@@ -57,7 +57,7 @@ struct CellProcess {
   std::string device;
   std::string precision;
   std::int64_t batch = 1;
-  RunRecord blank() const;  // with an id and a start of its own
+  RunRecord blank() const;
 };
 CellProcess cell_process(const Suite& suite, const SuiteCell& cell, const Context& context);
 

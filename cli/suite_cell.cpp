@@ -4,6 +4,7 @@
 #include "cli/model_choice.h"
 #include "cli/sources.h"
 #include "cli/suite.h"
+#include "runners/bench_runner.h"
 #include "runners/job.h"
 
 #include <yardstick/sha256.h>
@@ -32,10 +33,6 @@ std::string key_of(const CommandLine& line) {
   return sha256_hex(measured.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-bool is_on(const CommandLine& line, const char* flag, const char* fallback) {
-  return line.text(flag, fallback) == "true";
-}
-
 }  // namespace
 
 CellProcess cell_process(const Suite& suite, const SuiteCell& cell, const Context& context) {
@@ -50,16 +47,18 @@ CellProcess cell_process(const Suite& suite, const SuiteCell& cell, const Contex
   Sources(line).apply(isolation);
   process.limits = child_limits(isolation);
   process.key = key_of(line);
-  const bool has_inference = is_on(line, "inference", "true");
+  Params settings(bench_settings());
+  Sources(line).apply(settings);
+  const bool has_inference = settings.get<bool>("inference");
   process.tag = has_inference ? "time/inference/step" : "time/training/step";
-  process.timed_parts = has_inference && is_on(line, "training", "false") ? 2 : 1;
+  process.timed_parts = has_inference && settings.get<bool>("training") ? 2 : 1;
 
   const ModelName model =
       split_model_name(line.arguments().empty() ? std::string() : line.arguments().front());
   process.model = model.model;
   process.weights_tag = model.tag;
   process.device = line.text("device", "auto");
-  process.precision = line.text("precision", "fp32");
+  process.precision = settings.get<std::string>("precision");
   process.batch = cell.batch;
   return process;
 }

@@ -3,10 +3,10 @@
 #include "cli/child_run.h"
 #include "cli/progress.h"
 #include "results/reporters.h"
+#include "runners/record_notes.h"
 
 #include <yardstick/error.h>
 
-#include <algorithm>
 #include <chrono>
 
 namespace yardstick::cli {
@@ -50,10 +50,9 @@ std::string outcome_text(const RunRecord& record, const std::string& tag) {
   if (record.status != RunStatus::kOk) {
     return concat(to_string(record.status), record.reason.empty() ? "" : ": " + record.reason);
   }
-  const auto step = std::find_if(record.measurements.begin(), record.measurements.end(),
-                                 [&](const Measurement& m) { return m.tag == tag; });
-  return step == record.measurements.end() ? std::string(to_string(record.status))
-                                           : format_value(step->value, step->unit);
+  const Measurement* step = measurement_of(record, tag);
+  return step == nullptr ? std::string(to_string(record.status))
+                         : format_value(step->value, step->unit);
 }
 
 }  // namespace

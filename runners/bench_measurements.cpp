@@ -127,10 +127,7 @@ void record_first_steps(const std::string& stage, const FirstSteps& figures, Run
         std::move(about));
   };
   const std::string prefix = "memory/" + stage + "/";
-  const bool is_first_stage =
-      std::none_of(record.measurements.begin(), record.measurements.end(),
-                   [](const Measurement& m) { return m.tag == "memory/weights"; });
-  if (is_first_stage) {
+  if (measurement_of(record, "memory/weights") == nullptr) {  // the first stage
     add_bytes("memory/weights", figures.weights_bytes, "parameters and buffers as run");
   }
   add_bytes(prefix + "peak", figures.weights_bytes + figures.steady.peak_allocated_bytes,
@@ -225,16 +222,10 @@ void record_energy(const EnergyFigures& figures, RunRecord& record) {
 }
 
 void record_mfu(double peak_flops_per_s, RunRecord& record) {
-  const auto value_of = [&](std::string_view tag) -> std::optional<double> {
-    for (const Measurement& measurement : record.measurements) {
-      if (measurement.tag == tag) return measurement.value;
-    }
-    return std::nullopt;
-  };
-  const std::optional<double> macs = value_of("macs/image");
-  const std::optional<double> images_per_s = value_of("throughput/inference/images");
-  if (!macs || !images_per_s || peak_flops_per_s <= 0) return;
-  const double utilisation = 2 * *macs * *images_per_s / peak_flops_per_s;
+  const Measurement* macs = measurement_of(record, "macs/image");
+  const Measurement* images_per_s = measurement_of(record, "throughput/inference/images");
+  if (macs == nullptr || images_per_s == nullptr || peak_flops_per_s <= 0) return;
+  const double utilisation = 2 * macs->value * images_per_s->value / peak_flops_per_s;
   add(record, "peak/flops", peak_flops_per_s, Unit::kPerSecond, Direction::kNeutral,
       "of the fastest square matrix product in this precision, measured");
   add(record, "mfu/inference", utilisation, Unit::kFraction, Direction::kHigherIsBetter,

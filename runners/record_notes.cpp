@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace yardstick {
 namespace {
 
@@ -30,6 +32,12 @@ void note(RunRecord& record, std::string_view key, const ParamValue& value) {
 
 void note(RunRecord& record, std::string_view key, const std::vector<std::string>& values) {
   put(record, key, values);
+}
+
+const Measurement* measurement_of(const RunRecord& record, std::string_view tag) {
+  const auto found = std::find_if(record.measurements.begin(), record.measurements.end(),
+                                  [&](const Measurement& m) { return m.tag == tag; });
+  return found == record.measurements.end() ? nullptr : &*found;
 }
 
 std::string params_to_json(const Params& params) {

@@ -16,6 +16,9 @@ namespace yardstick {
 void note(RunRecord& record, std::string_view key, const ParamValue& value);
 void note(RunRecord& record, std::string_view key, const std::vector<std::string>& values);
 
+// The measurement with this tag; null where the record has none.
+const Measurement* measurement_of(const RunRecord& record, std::string_view tag);
+
 // {"lr": 0.001, ...} of every setting in the schema's order.
 std::string params_to_json(const Params& params);
 

@@ -3,6 +3,7 @@
 #include "runners/bench_inputs.h"
 #include "runners/bench_training_steps.h"
 #include "runners/build_objective.h"
+#include "runners/inference_steps.h"
 #include "runners/module_access.h"
 
 #include <ATen/core/grad_mode.h>
@@ -59,20 +60,18 @@ class ProfileRun {
         job_.subject.model.info().input_shape, job_.settings.get<std::int64_t>("batch"),
         /*count=*/1, static_cast<std::uint64_t>(job_.settings.get<std::int64_t>("seed")), images);
     profile.modules = job_.settings.get<bool>("training") ? profile_training(buffers)
-                                                          : profile_inference(buffers.front());
+                                                          : profile_inference(buffers);
     return profile;
   }
 
  private:
-  ModuleProfile profile_inference(const at::Tensor& images) {
+  ModuleProfile profile_inference(const std::vector<at::Tensor>& buffers) {
     set_mode(module_, ModuleMode::kEval);
     const c10::InferenceMode inference_mode;
-    Batch batch;
-    batch.input = images.to(device_.device(), dtype_of(precision_));
-    if (job_.settings.get<bool>("channels_last") && batch.input.dim() == 4) {
-      batch.input = batch.input.contiguous(at::MemoryFormat::ChannelsLast);
-    }
-    return profile_step([&](const EnterPhase&) { job_.subject.model.forward(batch); });
+    InferenceSteps steps(job_.subject.model, device_, precision_,
+                         job_.settings.get<bool>("channels_last"));
+    steps.use_inputs(buffers);
+    return profile_step([&](const EnterPhase&) { steps.run(0); });
   }
 
   ModuleProfile profile_training(const std::vector<at::Tensor>& buffers) {

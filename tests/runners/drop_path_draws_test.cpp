@@ -18,7 +18,6 @@
 namespace yardstick {
 namespace {
 
-using test::Settings;
 using test::Training;
 
 // Remembers which samples drop path kept inside the loss, as a number a batch.
@@ -54,14 +53,12 @@ TEST(DropPathDrawsTest, EachBatchDropsAnewAndAResumedRunDropsTheSame) {
   entry.build = [&](const Params&) { return std::make_unique<DroppingObjective>(kept); };
   Training training;
   training.own_objective = &entry;
-  const Settings settings = {{"accumulate", "2"}};
   const test::TempDir straight;
   const test::TempDir stopped;
 
-  training.run(straight.path(), settings);
-  const std::vector<std::int64_t> whole = std::exchange(kept, {});
-  training.run(stopped.path(), settings, false, Training::after(5));
-  training.run(stopped.path(), settings, true);
+  std::vector<std::int64_t> whole;
+  training.run_straight_and_resumed(straight.path(), stopped.path(),
+                                    [&] { whole = std::exchange(kept, {}); });
 
   EXPECT_EQ(whole.size(), 32U);
   EXPECT_GT(std::set<std::int64_t>(whole.begin(), whole.end()).size(), 20U);  // of 256

@@ -134,14 +134,12 @@ TEST(ObjectiveInTrainingTest, EachBatchDrawsAnewAndAResumedRunDrawsTheSame) {
   entry.build = [&](const Params&) { return std::make_unique<DrawingObjective>(drawn); };
   Training training;
   training.own_objective = &entry;
-  const Settings settings = {{"accumulate", "2"}};
   const test::TempDir straight;
   const test::TempDir stopped;
 
-  training.run(straight.path(), settings);
-  const std::vector<double> whole = std::exchange(drawn, {});
-  training.run(stopped.path(), settings, false, Training::after(5));
-  training.run(stopped.path(), settings, true);
+  std::vector<double> whole;
+  training.run_straight_and_resumed(straight.path(), stopped.path(),
+                                    [&] { whole = std::exchange(drawn, {}); });
 
   EXPECT_EQ(whole.size(), 32u);
   EXPECT_EQ(std::set<double>(whole.begin(), whole.end()).size(), 32u);

@@ -49,6 +49,15 @@ RunRecord Training::run(const std::string& folder, const Settings& settings, boo
   return train(job, bench.context(std::move(stop)));
 }
 
+void Training::run_straight_and_resumed(const std::string& straight, const std::string& stopped,
+                                        const std::function<void()>& between) {
+  const Settings settings = {{"accumulate", "2"}};
+  run(straight, settings);
+  between();
+  run(stopped, settings, false, after(5));
+  run(stopped, settings, true);
+}
+
 StopRequested Training::after(int steps) {
   return [left = steps]() mutable { return --left <= 0; };
 }

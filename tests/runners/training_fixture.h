@@ -5,6 +5,7 @@
 #include "tests/runners/run_fixture.h"
 #include "tests/runners/tiny_models.h"
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,11 @@ struct Training {
 
   RunRecord run(const std::string& folder, const Settings& settings = {}, bool resume = false,
                 StopRequested stop = {});
+
+  // Runs into `straight` in one session, calls `between`, and runs into `stopped` in two. Steps of
+  // two batches.
+  void run_straight_and_resumed(const std::string& straight, const std::string& stopped,
+                                const std::function<void()>& between);
 
   // Stops after `steps` optimiser steps of this session.
   static StopRequested after(int steps);
