@@ -9,9 +9,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <utility>
 
 namespace yardstick::cli {
+namespace {
+
+// A build may have put another program in the place of this one: its figures must not mix with those
+// of the one that began.
+void require_unreplaced(const std::string& executable) {
+  std::error_code none;
+  if (std::filesystem::equivalent("/proc/self/exe", executable, none)) return;
+  throw_environment(concat(executable, " was replaced or removed while this command ran"),
+                    "start the command again; what is done is kept, and `sweep --resume` goes on");
+}
+
+}  // namespace
 
 const ParamSchema& isolation_settings() {
   static const ParamSchema schema = [] {
@@ -46,6 +59,7 @@ ChildLimits child_limits(const Params& isolation) {
 
 void run_in_child(const ChildRun& run, ProgressPrinter& progress, Context& context,
                   const std::function<void(const RunRecord&)>& take) {
+  if (run.executable.empty()) require_unreplaced(context.executable());
   ChildSpec spec;
   spec.executable = run.executable.empty() ? context.executable() : run.executable;
   spec.arguments = run.words;

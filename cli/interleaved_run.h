@@ -20,7 +20,7 @@ struct InterleavedSide {
   ChildRun process;
 };
 
-// Sides whose processes are run in turn, each block of them in an order of its own.
+// Sides whose processes are run in one random order.
 struct InterleavedJob {
   std::vector<InterleavedSide> sides;
   std::int64_t processes = 9;  // of each side

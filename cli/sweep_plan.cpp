@@ -73,7 +73,7 @@ std::vector<SweepStep> steps_to_run(const Suite& suite, const std::vector<SweepC
   std::vector<SweepStep> steps;
   std::vector<std::int64_t> repeats(cells.size(), 0);
   for (const std::size_t cell :
-       interleaved_order(cells.size(), suite.processes, suite.order_seed)) {
+       order_in_rounds(cells.size(), suite.processes, suite.order_seed)) {
     const std::int64_t repeat = repeats[cell]++;
     const SweepRun* known = state.find(cells[cell].process.key, repeat);
     const bool is_settled =

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Compares the speed of `yardstick bench` with timm in eager PyTorch, and prints Markdown.
 
-Every measurement is a fresh process: R of each side, interleaved in seeded random order (blocks that
-hold each side once), with the same threads, batch and precision, image-like noise in three rotating
-buffers, and the same rules for warming up and for the precision of the median (docs/measuring.md).
+Every measurement is a fresh process: R of each side, interleaved in seeded random order, with the
+same threads, batch and precision, image-like noise in three rotating buffers, and the same rules for warming up and for the precision of the median (docs/measuring.md).
 The statistical unit is the process: the ratio is the median of all pairwise ratios of process medians (Hodges and Lehmann),
 its interval and the p-value are those of the exact Mann-Whitney test. With --control, Yardstick is
 measured a second time as a side of its own; that ratio should come out as not resolved.
@@ -248,12 +247,8 @@ def measure_timm(args, model):
 
 def schedule(args):
     sides = [*SIDES, *([CONTROL] if args.control else [])]
-    order = []
-    draw = random.Random(args.seed)
-    for _ in range(args.processes):
-        block = [(model, side) for model in args.models for side in sides]
-        draw.shuffle(block)
-        order += block
+    order = [(model, side) for model in args.models for side in sides] * args.processes
+    random.Random(args.seed).shuffle(order)
     return order
 
 

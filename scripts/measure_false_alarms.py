@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 
-from compare_with_timm import cpu_model
+from compare_with_timm import compare, cpu_model
 
 GATE_P = 0.002
 GATE_EFFECT = 0.01
@@ -75,7 +75,27 @@ def share_text(hits, trials):
     return f"{hits} of {trials}: {100 * hits / trials:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
 
 
-def report(kinds, trials):
+def is_found(trial, slowdown):
+    """Would the gate's threshold see the trial's second side, made slower by this share?"""
+    reference, side = trial["medians"]
+    result = compare([s * (1 + slowdown) for s in side], reference)
+    return result["p"] < GATE_P and abs(math.log(result["ratio"])) >= math.log(1 + GATE_EFFECT)
+
+
+def report_power(trials):
+    """From A/A trials: their noise is real, and a slowdown of any size is a factor of one side's times."""
+    print("\n| slowdown | found at p < 0.002, in A/A trials with one side's times multiplied |\n| ---: | --- |")
+    shares = {}
+    for permille in range(5, 101, 5):
+        shares[permille] = sum(is_found(t, permille / 1000) for t in trials)
+        if permille % 10 == 0:
+            print(f"| {permille / 10:.0f} % | {share_text(shares[permille], len(trials))} |")
+    enough = [permille for permille, hits in shares.items() if hits >= 0.8 * len(trials)]
+    if enough:
+        print(f"\nSmallest slowdown found in 80 % of the trials: {min(enough) / 10:.1f} %.")
+
+
+def report(kinds, trials, aa_kind):
     print(f"{cpu_model()}, {os.cpu_count()} threads.\n")
     print("| trials | p < 0.05 | p < 0.002 | and effect of 1 % or more | speed ratio, median | spread between processes, median |")
     print("| --- | --- | --- | --- | ---: | ---: |")
@@ -89,6 +109,9 @@ def report(kinds, trials):
         print(f"| {name} | {share_text(sum(t['p'] < 0.05 for t in ours), n)} | {share_text(len(strict), n)} "
               f"| {share_text(len(gated), n)} | {statistics.median(t['speed_ratio'] for t in ours):.4f} "
               f"| {100 * statistics.median(spread(t) for t in ours):.2f} % |")
+    aa = [t for t in trials if t["kind"] == aa_kind]
+    if aa:
+        report_power(aa)
     print(f"\n{statistics.median(t['seconds'] for t in trials):.1f} s a trial, median.")
 
 
@@ -101,6 +124,7 @@ def main() -> None:
     parser.add_argument("--protocol", default="test", help="protocol profile of each process")
     parser.add_argument("--processes", type=int, default=9, help="a side")
     parser.add_argument("--db", default="trials.db", help="results database of all processes")
+    parser.add_argument("--aa", default="A/A", metavar="NAME", help="trials without a difference, for the power table")
     parser.add_argument("--seed", type=int, default=0, help="of the order of the trials")
     parser.add_argument("--report-only", action="store_true", help="print the summary of --out and run nothing")
     args = parser.parse_args()
@@ -121,7 +145,7 @@ def main() -> None:
             file.write(json.dumps(trial) + "\n")
             file.flush()
             print(f"{len(trials)} of {len(order)}: {name} p {trial['p']:.4f} ratio {trial['speed_ratio']:.4f}", file=sys.stderr)
-    report(kinds, trials)
+    report(kinds, trials, args.aa)
 
 
 if __name__ == "__main__":

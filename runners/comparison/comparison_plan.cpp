@@ -5,7 +5,7 @@
 #include <yardstick/error.h>
 #include <yardstick/names.h>
 
-#include <numeric>
+#include <span>
 #include <utility>
 
 namespace yardstick {
@@ -19,6 +19,16 @@ const std::vector<ComparisonProfile>& all_profiles() {
       {.name = "publish", .processes = 9, .protocol = "publish"},
   };
   return profiles;
+}
+
+void append_every(std::size_t sides, std::vector<std::size_t>& order) {
+  for (std::size_t side = 0; side < sides; ++side) order.push_back(side);
+}
+
+void shuffle(std::span<std::size_t> order, ResamplingGenerator& draws) {
+  for (std::size_t left = order.size(); left > 1; --left) {
+    std::swap(order[left - 1], order[draws.index(left)]);
+  }
 }
 
 }  // namespace
@@ -37,17 +47,22 @@ ComparisonProfile comparison_profile(const std::string& name) {
   throw_user(concat("no comparison profile is named ", name), suggestion(name, names));
 }
 
-std::vector<std::size_t> interleaved_order(std::size_t sides, std::int64_t rounds,
+std::vector<std::size_t> interleaved_order(std::size_t sides, std::int64_t processes,
                                            std::uint64_t seed) {
+  std::vector<std::size_t> order;
+  for (std::int64_t i = 0; i < processes; ++i) append_every(sides, order);
+  ResamplingGenerator draws(seed);
+  shuffle(order, draws);
+  return order;
+}
+
+std::vector<std::size_t> order_in_rounds(std::size_t sides, std::int64_t rounds,
+                                         std::uint64_t seed) {
   ResamplingGenerator draws(seed);
   std::vector<std::size_t> order;
-  for (std::int64_t round = 0; round < rounds; ++round) {
-    std::vector<std::size_t> block(sides);
-    std::iota(block.begin(), block.end(), std::size_t{0});
-    for (std::size_t left = sides; left > 1; --left) {
-      std::swap(block[left - 1], block[draws.index(left)]);
-    }
-    order.insert(order.end(), block.begin(), block.end());
+  for (std::int64_t i = 0; i < rounds; ++i) {
+    append_every(sides, order);
+    shuffle(std::span(order).last(sides), draws);
   }
   return order;
 }

@@ -22,9 +22,15 @@ struct ComparisonProfile {
 ComparisonProfile comparison_profile(const std::string& name);
 std::vector<std::string> comparison_profile_names();
 
-// Which side each process measures: `rounds` blocks that hold every side once, each in an order
-// drawn from `seed`. Drift of the machine then falls on all sides alike.
-std::vector<std::size_t> interleaved_order(std::size_t sides, std::int64_t rounds,
+// Which side each of sides x processes processes measures, all orders alike, drawn from `seed`. Drift
+// of the machine may then fall on any side, and the rank tests' p values hold whatever it does
+// (docs/decisions/0008-order-of-processes.md).
+std::vector<std::size_t> interleaved_order(std::size_t sides, std::int64_t processes,
                                            std::uint64_t seed);
+
+// The same in rounds that hold every side once, each in an order of its own: where all sides are to
+// have got equally far at any time.
+std::vector<std::size_t> order_in_rounds(std::size_t sides, std::int64_t rounds,
+                                         std::uint64_t seed);
 
 }  // namespace yardstick

@@ -12,6 +12,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <filesystem>
 #include <set>
 #include <thread>
 
@@ -90,6 +91,21 @@ TEST_F(IsolationTest, SeveralProcessesMakeOneFigureWithTheirSpread) {
 
 TEST_F(IsolationTest, SeveralProcessesTakeProcessesOfTheirOwn) {
   EXPECT_THAT(run(kNone, {"--processes", "2", "--isolate=false"}), Fails(2, HasSubstr("isolate")));
+}
+
+TEST_F(IsolationTest, AProgramThatIsReplacedMeasuresNoFurther) {
+  const std::string program = folder_.path() + "/yardstick";
+  std::filesystem::copy_file(test::program(), program);
+  std::filesystem::copy_file(test::program(), program + ".new");
+
+  const Finished finished =
+      shell("cd " + folder_.path() + "; YARDSTICK_SHARE=" + test::share_dir() + " " + program +
+            " bench faulty_8 --plugin " + plugin_ + " --set fault=" + std::to_string(kHang) +
+            " --profile test --device cpu --batch 1,2 --timeout 6 & sleep 2; mv " + program +
+            ".new " + program + "; wait $!");
+
+  EXPECT_EQ(finished.code, 4) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("was replaced or removed while this command ran"));
 }
 
 TEST_F(IsolationTest, ASweepOutlivesAKillAndAnExit) {

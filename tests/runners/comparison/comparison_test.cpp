@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 namespace yardstick {
 namespace {
@@ -26,8 +27,26 @@ std::vector<double> nine(double centre) {
   return medians;
 }
 
-TEST(InterleavedOrderTest, EveryBlockHoldsEverySideOnce) {
+TEST(InterleavedOrderTest, EverySideHasItsProcesses) {
   const auto order = interleaved_order(3, 9, 7);
+
+  ASSERT_EQ(order.size(), 27u);
+  for (std::size_t side = 0; side < 3; ++side) {
+    EXPECT_EQ(std::count(order.begin(), order.end(), side), 9) << side;
+  }
+}
+
+// All six orders of 2 + 2, also those that no rounds would give: the tests count on it.
+TEST(InterleavedOrderTest, AnyOrderIsAsLikelyAsAnother) {
+  std::map<std::vector<std::size_t>, int> seen;
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) ++seen[interleaved_order(2, 2, seed)];
+
+  EXPECT_EQ(seen.size(), 6u);
+  for (const auto& [order, times] : seen) EXPECT_NEAR(times, 500, 82);  // 4 standard deviations
+}
+
+TEST(OrderInRoundsTest, EveryRoundHoldsEverySideOnce) {
+  const auto order = order_in_rounds(3, 9, 7);
 
   ASSERT_EQ(order.size(), 27u);
   for (std::size_t block = 0; block < 9; ++block) {
@@ -40,10 +59,12 @@ TEST(InterleavedOrderTest, EveryBlockHoldsEverySideOnce) {
 TEST(InterleavedOrderTest, DependsOnTheSeedAlone) {
   EXPECT_EQ(interleaved_order(3, 9, 7), interleaved_order(3, 9, 7));
   EXPECT_NE(interleaved_order(3, 9, 7), interleaved_order(3, 9, 8));
+  EXPECT_EQ(order_in_rounds(3, 9, 7), order_in_rounds(3, 9, 7));
+  EXPECT_NE(order_in_rounds(3, 9, 7), order_in_rounds(3, 9, 8));
 }
 
-TEST(InterleavedOrderTest, NoSideIsAlwaysFirst) {
-  const auto order = interleaved_order(2, 100, 1);
+TEST(OrderInRoundsTest, NoSideIsAlwaysFirst) {
+  const auto order = order_in_rounds(2, 100, 1);
 
   int first = 0;
   for (std::size_t i = 0; i < order.size(); i += 2) first += order[i] == 0 ? 1 : 0;
