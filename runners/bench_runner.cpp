@@ -210,7 +210,7 @@ class BenchRun {
     if (asked == "on") {
       throw_user(concat("cuda_graph: ", why_not), "auto measures without, off does not try");
     }
-    note(record, "cuda_graph_not_captured", why_not);
+    if (device_.device().is_cuda()) note(record, "cuda_graph_not_captured", why_not);
   }
 
   void measure_energy_of(const StepPlan& plan, double step_s, RunRecord& record) {

@@ -39,9 +39,9 @@ void summarise_measurements(const std::vector<const RunRecord*>& runs, RunRecord
       const Interval further = prediction_interval(values);
       measurement.low = further.low;
       measurement.high = further.high;
-      measurement.about += concat("; median of ", values.size(),
-                                  " processes, of which a further one falls into the interval with "
-                                  "95 %");
+      // Behind the semicolon stands the interval inside one process.
+      measurement.about = concat(first.about.substr(0, first.about.find(';')), "; median of ",
+                                 values.size(), " processes, 95 % interval of a further one");
     }
     summary.samples.push_back({first.tag, first.unit, std::move(values)});
     summary.measurements.push_back(std::move(measurement));

@@ -145,6 +145,11 @@ def run_child(args):
     size = model.pretrained_cfg["input_size"]
     inputs = [image_like_noise(torch, [args.batch, *size], args.seed + i).to(args.device, dtype)
               for i in range(INPUT_BUFFERS)]
+    if args.tome_r:
+        sys.path.insert(0, args.tome)
+        import tome
+        tome.patch.timm(model)
+        model.r = args.tome_r
     if args.compile:
         model = torch.compile(model)
 
@@ -224,6 +229,7 @@ def measure_yardstick(args, model, database):
     command = [args.yardstick, "bench", model, "--batch", str(args.batch), "--device", args.device,
                "--threads", str(args.threads), "--precision", args.precision,
                "--profile", args.profile, "--db", database, "--quiet", "--json",
+               *(["--method", f"tome:r={args.tome_r}"] if args.tome_r else []),
                *shlex.split(args.bench_options)]
     record = run_process(command, args.threads)["runs"][0]
     found = {m["tag"]: m for m in record["measurements"]}
@@ -242,6 +248,7 @@ def measure_timm(args, model):
                         "--batch", str(args.batch), "--threads", str(args.threads),
                         "--precision", args.precision, "--profile", args.profile,
                         "--device", args.device, "--seed", str(args.seed),
+                        *(["--tome", args.tome, "--tome-r", str(args.tome_r)] if args.tome_r else []),
                         *(["--compile"] if args.compile else [])], args.threads)
 
 
@@ -299,6 +306,8 @@ def command_of(args):
     words = ["python", "scripts/compare_with_timm.py", *args.models]
     for name in ("device", "batch", "threads", "precision", "profile", "processes", "seed"):
         words += [f"--{name}", str(getattr(args, name))]
+    if args.tome_r:
+        words += ["--tome", "ToMe", "--tome-r", str(args.tome_r)]
     if args.bench_options:
         words.append(f"--bench-options={args.bench_options}")
     words += [f"--{name}" for name in ("compile", "control") if getattr(args, name)]
@@ -322,7 +331,8 @@ def markdown(args, results, load):
         f"- Yardstick {facts.get('yardstick', '')} ({commit}{dirty}), LibTorch "
         f"{facts.get('libtorch', 'unknown')}; timm {timm_side['timm']} with torch "
         f"{timm_side['torch']}, Python {timm_side['python']}, "
-        f"{'torch.compile' if args.compile else 'eager'}, `torch.inference_mode()`",
+        f"{'torch.compile' if args.compile else 'eager'}, `torch.inference_mode()`"
+        + (f"; ToMe, r = {args.tome_r}, on both sides" if args.tome_r else ""),
         f"- Batch {args.batch}, {args.threads} threads, {args.precision}, random weights, "
         f"image-like noise, profile {args.profile}; {args.processes} processes a side, "
         f"interleaved, seed {args.seed}",
@@ -366,6 +376,9 @@ def parse_arguments():
     parser.add_argument("--seed", type=int, default=0, help="of the order and of the inputs")
     parser.add_argument("--control", action="store_true", help="measure Yardstick twice")
     parser.add_argument("--compile", action="store_true", help="torch.compile on timm's side")
+    parser.add_argument("--tome", metavar="DIR", help="checkout of facebookresearch/ToMe, to patch timm's model with")
+    parser.add_argument("--tome-r", type=int, default=0, metavar="R",
+                        help="tokens that each block merges, on both sides")
     parser.add_argument("--bench-options", default="", metavar="TEXT",
                         help="more options of yardstick bench, as one text")
     parser.add_argument("--yardstick", default=os.path.join(root, "build/release/bin/yardstick"),
@@ -378,6 +391,8 @@ def parse_arguments():
     for name in ("batch", "threads", "processes"):
         if getattr(args, name) < 1:
             parser.error(f"--{name} must be at least 1")
+    if args.tome_r and not args.tome:
+        parser.error("--tome-r needs --tome")
     return args
 
 

@@ -24,7 +24,7 @@ RunRecord process(double step_s, std::vector<std::string> flags = {}) {
                                  .unit = Unit::kSeconds,
                                  .direction = Direction::kLowerIsBetter,
                                  .n = 100,
-                                 .about = "median step"});
+                                 .about = "median step; 95 % interval from order statistics"});
   record.measurements.push_back({.tag = "macs/image", .value = 7, .unit = Unit::kMacs, .n = 1});
   record.samples.push_back({"time/inference/step", Unit::kSeconds, {step_s, step_s}});
   return record;
@@ -54,6 +54,7 @@ TEST(ProcessSummaryTest, TakesMediansAndTheIntervalOfAFurtherProcess) {
   // Three processes tell little of a fourth: wider than their range by far.
   EXPECT_NEAR(*step.low, 0.00698, 1e-5);
   EXPECT_NEAR(*step.high, 0.01724, 1e-5);
+  EXPECT_EQ(step.about, "median step; median of 3 processes, 95 % interval of a further one");
   EXPECT_THAT(summary.samples.front().values, ElementsAre(0.010, 0.012, 0.011));
 }
 
