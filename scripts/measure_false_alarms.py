@@ -25,6 +25,7 @@ from compare_with_timm import compare, cpu_model
 
 GATE_P = 0.002
 GATE_EFFECT = 0.01
+SHARED_CORE_SPREAD = 0.05  # above it another program had the same core
 
 
 def wilson(successes, trials):
@@ -84,6 +85,11 @@ def is_found(trial, slowdown):
 
 def report_power(trials):
     """From A/A trials: their noise is real, and a slowdown of any size is a factor of one side's times."""
+    total = len(trials)
+    trials = [t for t in trials if spread(t) < SHARED_CORE_SPREAD]
+    if not trials:
+        return
+    print(f"\n{len(trials)} of the {total} A/A trials had a spread below {100 * SHARED_CORE_SPREAD:.0f} %; of these:")
     print("\n| slowdown | found at p < 0.002, in A/A trials with one side's times multiplied |\n| ---: | --- |")
     shares = {}
     for permille in range(5, 101, 5):
