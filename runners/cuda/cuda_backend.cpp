@@ -99,6 +99,8 @@ class CudaBackend final : public DeviceBackend {
 
   DeviceSensors* sensors() override { return &nvml_; }
 
+  bool replays_graphs() const override { return true; }
+
   std::unique_ptr<StepGraph> capture(const std::function<void()>& step,
                                      std::string& why_not) override {
     release_cached_memory();  // the graph's pool lies beside the cache
