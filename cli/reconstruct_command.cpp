@@ -1,11 +1,10 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
-#include "cli/context.h"
 #include "cli/exit_code.h"
-#include "cli/output_file.h"
 #include "cli/picture_grid.h"
-#include "cli/run_setup.h"
+#include "cli/picture_run.h"
+#include "cli/picture_source.h"
 #include "cli/subject_plan.h"
 #include "runners/module_access.h"
 
@@ -16,8 +15,6 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/rand.h>
 
-#include <nlohmann/json.hpp>
-
 namespace yardstick::cli {
 namespace {
 
@@ -26,46 +23,20 @@ constexpr double kOwnRatio = -1.0;
 
 ParamSchema reconstruct_settings() {
   ParamSchema schema;
-  schema.integer("count", 8, "how many images, drawn from the data at random", 1, 64);
+  declare_picture_choice(schema, "seed of the choice of images and of what is removed");
   schema.number("mask_ratio", kOwnRatio, "share that is removed; below 0: the model's own", -1.0,
                 1.0);
-  schema.integer("seed", 0, "seed of the choice of images and of what is removed", 0);
   return schema;
 }
 
-TaskChoice choose_images(const Sources& sources, const SubjectPlan& plan, Context& context) {
-  const auto folder = sources.text("images");
-  if (!folder) return choose_task(sources, plan.trained_on, context);
-  if (sources.text("task")) {
-    throw_user("--images and --task both name images", "leave one out");
-  }
-  return {.entry = &context.registrar().tasks.get("images"),
-          .name = {"images", folder->origin, folder->where},
-          .data_root = *folder};
+PictureCommand picture_command() {
+  return {.name = "reconstruct",
+          .paths = "images",
+          .purpose = "reconstruct with",
+          .file = "reconstruction.png"};
 }
 
-at::Tensor read_images(const TaskChoice& choice, const SubjectPlan& plan, const Params& settings) {
-  const std::unique_ptr<Task> task = choice.entry->build();
-  DataRequest request;
-  request.root = choice.data_root.text;
-  request.preprocessing = plan.preprocessing;
-  request.batch_size = settings.get<std::int64_t>("count");
-  request.shuffle = true;
-  request.shuffle_seed = static_cast<std::uint64_t>(settings.get<std::int64_t>("seed"));
-  const std::unique_ptr<BatchSource> source = task->open(request);
-  source->begin_epoch(0);
-  const auto batch = source->next();
-  if (!batch) throw_data(concat(choice.name.text, ": no images"));
-  return batch->input;
-}
-
-// A model of clips sees each image stand still.
-at::Tensor as_input(const at::Tensor& images, const ModelInfo& info) {
-  if (info.input_shape.size() != 4) return images;
-  return images.unsqueeze(2).expand({-1, -1, info.input_shape[1], -1, -1}).contiguous();
-}
-
-std::string draw(Model& model, const at::Tensor& images, const SubjectPlan& plan,
+std::string draw(Model& model, const at::Tensor& input, const SubjectPlan& plan,
                  const Params& settings) {
   auto* pretrainer = model.capability<MaskedPretrainer>();
   if (pretrainer == nullptr) {
@@ -74,7 +45,6 @@ std::string draw(Model& model, const at::Tensor& images, const SubjectPlan& plan
   }
   const double chosen = settings.get<double>("mask_ratio");
   const double ratio = chosen < 0 ? pretrainer->default_mask_ratio() : chosen;
-  const at::Tensor input = as_input(images, model.info());
   const auto generator = at::make_generator<at::CPUGeneratorImpl>(
       static_cast<std::uint64_t>(settings.get<std::int64_t>("seed")));
   const at::Tensor noise =
@@ -87,32 +57,12 @@ std::string draw(Model& model, const at::Tensor& images, const SubjectPlan& plan
 }
 
 int run(const CommandLine& line, Context& context) {
-  const Sources sources(line);
-  Params settings(reconstruct_settings());
-  sources.apply(settings);
-  const SubjectPlan plan = plan_subject(sources, settings.schema(), context);
-  if (!plan.has_weights() && !line.has("random-weights")) {
-    throw_user(concat(plan.entry->name, " has no weights to reconstruct with"),
-               "give --weights FILE, or --random-weights to try the pipeline");
-  }
-  const TaskChoice choice = choose_images(sources, plan, context);
-  const Sourced out = sources.text_or("out", "reconstruction.png");
+  const PictureRun pictures(picture_command(), reconstruct_settings(), line, context);
+  if (pictures.printed_dry_run()) return kOk;
 
-  ResolvedSpec spec("reconstruct");
-  plan.describe(spec);
-  spec.add("task", choice.name).add("data", choice.data_root).add("out", out);
-  const std::uint64_t seed = init_seed(sources, settings, spec);
-  spec.add(settings);
-  if (printed_dry_run(line, spec, context)) return kOk;
-
-  const BuiltSubject built = build_subject(plan, seed, context);
-  const at::Tensor images = read_images(choice, plan, settings);
-  write_whole_file(out.text, draw(*built.model, images, plan, settings));
-  if (line.has("json")) {
-    context.out() << nlohmann::ordered_json{{"picture", out.text}}.dump(2) << "\n";
-  } else {
-    context.out() << out.text << "\n";
-  }
+  const BuiltSubject built = pictures.build();
+  const at::Tensor images = pictures.images_for(*built.model);
+  pictures.write(draw(*built.model, images, pictures.plan(), pictures.settings()));
   return kOk;
 }
 
@@ -142,15 +92,7 @@ Command reconstruct_command() {
                                          set_option(),
                                          method_option(),
                                          config_option()})},
-                 {"Where and how",
-                  {{.name = "out",
-                    .value = "FILE",
-                    .help = "PNG to write",
-                    .fallback = "reconstruction.png",
-                    .letter = 'o'},
-                   init_seed_option(),
-                   dry_run_option(),
-                   json_option()}},
+                 picture_output_options(picture_command()),
                  setting_options("Picture settings", reconstruct_settings()),
                  general_options()},
       .examples = {{"yardstick reconstruct --weights runs/digits_mae_pretrain/model.safetensors",

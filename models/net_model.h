@@ -6,7 +6,9 @@
 
 #include <yardstick/masked_pretrainer.h>
 #include <yardstick/model.h>
+#include <yardstick/token_reduction.h>
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -36,18 +38,54 @@ class NetModel : public Model, public Capabilities... {
   std::shared_ptr<Net> net_;
 };
 
-// Of a network of forward_features and forward_head whose config() has `classes`.
+// TokenReducible of a model whose network has a token_layout() and takes a TokenPass.
+class ReducerSlot : public TokenReducible {
+ public:
+  const TokenLayout& token_layout() const final { return layout_; }
+  const TokenReducer* token_reducer() const final { return reducer_.get(); }
+  void use_token_reducer(std::unique_ptr<const TokenReducer> reducer) final {
+    reducer_ = std::move(reducer);
+  }
+
+ protected:
+  void set_token_layout(TokenLayout layout) { layout_ = std::move(layout); }
+  // Null without a reducer.
+  std::unique_ptr<TokenPass> start_pass(PassMode mode) const {
+    return reducer_ ? reducer_->start(layout_, mode) : nullptr;
+  }
+
+ private:
+  TokenLayout layout_;
+  std::unique_ptr<const TokenReducer> reducer_;
+};
+
+// Of a network of forward_features and forward_head whose config() has `classes`. A network of
+// several heads sees a token for each, [N, heads, width]; their mean is the model's features.
 template <typename Net, typename... Capabilities>
 class ClassifierModel : public NetModel<Net, ReplaceableHead, Capabilities...> {
+  static constexpr bool kIsReducible = (std::same_as<Capabilities, ReducerSlot> || ...);
+
  public:
-  using NetModel<Net, ReplaceableHead, Capabilities...>::NetModel;
+  template <typename Config>
+  ClassifierModel(ModelInfo info, const Config& config)
+      : NetModel<Net, ReplaceableHead, Capabilities...>(std::move(info), config) {
+    if constexpr (kIsReducible) this->set_token_layout(this->net().token_layout());
+  }
 
   ModelOutput forward(const Batch& batch, ActivationTap* tap) final {
     layers::require_input(batch.input, this->info());
     const layers::TapScope scope(tap);
+    at::Tensor seen;
+    if constexpr (kIsReducible) {
+      const std::unique_ptr<TokenPass> pass =
+          this->start_pass(this->net().is_training() ? PassMode::kTraining : PassMode::kInference);
+      seen = this->net().forward_features(batch.input, scope, pass.get());
+    } else {
+      seen = this->net().forward_features(batch.input, scope);
+    }
     ModelOutput output;
-    output.features = this->net().forward_features(batch.input, scope);
-    output.logits = this->net().forward_head(output.features, scope);
+    output.logits = this->net().forward_head(seen, scope);
+    output.features = seen.dim() == 3 ? seen.mean(1) : seen;
     return output;
   }
 

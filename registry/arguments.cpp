@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -141,6 +142,35 @@ Arguments Arguments::object(std::string_view name) const {
   }
   state_->nested.emplace_back(name, nested.state_);
   return nested;
+}
+
+std::vector<Arguments> Arguments::objects(std::string_view name) const {
+  const Json* list = state_->take(name);
+  std::vector<Arguments> objects;
+  if (list == nullptr) return objects;
+  if (!list->is_array()) state_->refuse(name, "a list of objects");
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    if (!(*list)[i].is_object()) state_->refuse(name, "a list of objects");
+    const std::string key = concat(name, ".", i);
+    const auto known = std::find_if(state_->nested.begin(), state_->nested.end(),
+                                    [&](const auto& item) { return item.first == key; });
+    Arguments object;
+    if (known != state_->nested.end()) {
+      object.state_ = known->second;
+    } else {
+      object.state_->json = (*list)[i];
+      object.state_->where = concat(state_->where, ": ", key);
+      state_->nested.emplace_back(key, object.state_);
+    }
+    objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+std::vector<std::vector<double>> Arguments::rows(std::string_view name) const {
+  return state_->get<std::vector<std::vector<double>>>(name, std::vector<std::vector<double>>{},
+                                                       "a list of lists of numbers",
+                                                       list_of(list_of(kIsNumber)));
 }
 
 std::vector<std::string> Arguments::unread() const {

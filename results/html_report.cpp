@@ -4,6 +4,7 @@
 #include "results/leaderboard_json.h"
 #include "results/leaderboard_rows.h"
 #include "results/reporters.h"
+#include "results/reproductions.h"
 #include "results/store_impl.h"
 
 #include <yardstick/error.h>
@@ -97,6 +98,7 @@ OrderedJson page_json(const Leaderboard& board) {
     row["methods_text"] = display_methods(row["methods"].dump());
   }
   json["runs"] = OrderedJson::array();
+  json["papers"] = OrderedJson::array();
   return json;
 }
 
@@ -140,16 +142,21 @@ std::string html_report(const ResultStore& store, const std::string& asset_dir) 
     board = query_leaderboard(store, query);
   }
   detail::OrderedJson json = detail::page_json(board);
-  json["run_count"] = store.size();
+  json["run_count"] = store.size() - connection.integer(concat("SELECT count(*) FROM runs WHERE ",
+                                                               detail::is_reproduction()));
   if (store.size() == 0) {
     throw_user(concat(connection.path(), " holds no run yet"), "yardstick bench MODEL records one");
   }
   detail::Statement select =
-      connection.prepare("SELECT run FROM runs ORDER BY started_at DESC, run DESC LIMIT ?");
+      connection.prepare(concat("SELECT run FROM runs WHERE NOT ", detail::is_reproduction(),
+                                " ORDER BY started_at DESC, run DESC LIMIT ?"));
   select.bind(0, detail::kMostRuns);
   while (select.step()) {
     json["runs"].push_back(detail::run_json(
         detail::read_run(connection, select.integer(0), detail::PerSample::kLeftOut)));
+  }
+  for (const StoredReproduction& paper : newest_reproductions(store)) {
+    json["papers"].push_back(detail::OrderedJson::parse(paper.json));
   }
   return detail::build_page(json, asset_dir);
 }

@@ -204,13 +204,17 @@ class BenchRun {
   void capture_steps(RunRecord& record) {
     const std::string asked = job_.settings.get<std::string>("cuda_graph");
     if (asked == "off") return;
+    if (asked == "auto" && !device_.replays_graphs()) {
+      note(record, "cuda_graph", std::string("off"));
+      return;
+    }
     const std::string why_not = steps_.capture();
     note(record, "cuda_graph", std::string(why_not.empty() ? "on" : "off"));
     if (why_not.empty()) return;
     if (asked == "on") {
       throw_user(concat("cuda_graph: ", why_not), "auto measures without, off does not try");
     }
-    if (device_.device().is_cuda()) note(record, "cuda_graph_not_captured", why_not);
+    note(record, "cuda_graph_not_captured", why_not);
   }
 
   void measure_energy_of(const StepPlan& plan, double step_s, RunRecord& record) {

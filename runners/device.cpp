@@ -1,6 +1,7 @@
 #include "runners/device.h"
 
 #include "runners/cpu_memory.h"
+#include "runners/device_choice.h"
 
 #include <yardstick/error.h>
 
@@ -123,10 +124,12 @@ std::unique_ptr<DeviceBackend> open_cuda(int index) {
 
 }  // namespace
 
+bool auto_device_is_gpu() { return count_gpus() > 0 && find_backend().has_value(); }
+
 std::unique_ptr<DeviceBackend> open_device(const std::string& name) {
   if (name == "cpu") return std::make_unique<CpuBackend>();
   if (name == "auto") {
-    if (count_gpus() > 0 && find_backend()) return open_cuda(0);
+    if (auto_device_is_gpu()) return open_cuda(0);
     return std::make_unique<CpuBackend>();
   }
   if (name == "cuda") return open_cuda(0);

@@ -86,6 +86,8 @@ class DeviceBackend {
   virtual void flush_cache() {}
   // Null where there are none.
   virtual DeviceSensors* sensors() { return nullptr; }
+  // Whether capture() may succeed at all.
+  virtual bool replays_graphs() const { return false; }
   // Runs `step` a few times and records it. Null where it cannot be recorded; `why_not` then has
   // the reason, and the device is as before.
   virtual std::unique_ptr<StepGraph> capture(const std::function<void()>& step,

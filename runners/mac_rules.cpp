@@ -108,6 +108,19 @@ std::int64_t attention_backward(Inputs inputs) {
   return attention_macs(tensor(inputs, 1), tensor(inputs, 2), tensor(inputs, 3), 3, 2);
 }
 
+// Token matching of our CUDA backend: (keys [B, N, H, d], r, protected tokens at even places, at
+// odd ones). Each other token at an even place meets each at an odd one, as in the product that the
+// operator replaces; means and lengths count nothing in either.
+std::int64_t match_tokens(Inputs inputs) {
+  const at::Tensor& keys = tensor(inputs, 0);
+  const std::int64_t tokens = keys.size(1);
+  const std::int64_t even = (tokens + 1) / 2 - inputs[2].toInt();
+  const std::int64_t odd = tokens / 2 - inputs[3].toInt();
+  return keys.size(0) * even * odd * keys.size(3);
+}
+
+std::int64_t none(Inputs /*inputs*/) { return 0; }
+
 // Sorted by name. Composite operators (linear, matmul, einsum, conv2d) call these.
 const std::map<std::string_view, Rule>& rules() {
   static const std::map<std::string_view, Rule> kRules = {
@@ -143,6 +156,8 @@ const std::map<std::string_view, Rule>& rules() {
       {"aten::_scaled_dot_product_flash_attention_for_cpu_backward", attention_backward},
       {"aten::_scaled_dot_product_efficient_attention_backward", attention_backward},
       {"aten::_scaled_dot_product_cudnn_attention_backward", attention_backward},
+      {"yardstick::match_tokens", match_tokens},
+      {"yardstick::merge_tokens", none},
   };
   return kRules;
 }

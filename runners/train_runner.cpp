@@ -12,6 +12,7 @@
 #include "runners/trainer.h"
 
 #include <yardstick/error.h>
+#include <yardstick/learned_cost.h>
 #include <yardstick/sha256.h>
 #include <yardstick/tensor_file.h>
 
@@ -260,6 +261,9 @@ class TrainRun {
       return;
     }
     trainer.adopt_averages();
+    if (const LearnedCost* cost = learned_cost(job_.subject.model)) {
+      note(record, "learned", cost->learned());
+    }
     write_weights();
     record.provenance["checkpoint_path"] = weights_path_;
     record.provenance["checkpoint_sha256"] = sha256_of_file(weights_path_);

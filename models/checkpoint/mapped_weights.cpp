@@ -71,6 +71,13 @@ void MappedWeights::rename(const std::function<std::string(const std::string&)>&
   items_ = std::move(renamed);
 }
 
+void MappedWeights::reshape(std::string_view name, at::Tensor tensor) {
+  const auto found = items_.find(name);
+  YS_CHECK(found != items_.end(), name);
+  YS_CHECK(tensor.numel() == found->second.tensor.numel(), tensor.sizes());
+  found->second.tensor = std::move(tensor);
+}
+
 void MappedWeights::resize(std::string_view name, at::Tensor tensor) {
   const auto found = items_.find(name);
   YS_CHECK(found != items_.end(), name);
@@ -111,6 +118,9 @@ void MappedWeights::keep_own_unless_fitting(std::string_view prefix) {
 }
 
 LoadReport MappedWeights::load_into(torch::nn::Module& module, WeightsMemory memory) && {
+  for (const std::string_view added : kMethodModules) {
+    if (!has_any(added)) keep_own(added);
+  }
   TensorMap tensors;
   for (const auto& [name, item] : items_) tensors.emplace(name, item.tensor);
   LoadReport report = load_state(module, tensors, memory);

@@ -33,6 +33,8 @@ class MappedWeights {
   // Replaces the start of every name that begins with `from`. Throws Data where the new name is
   // taken.
   void rename_prefix(std::string_view from, std::string_view to);
+  // Puts the file's tensor in another layout, with the same numbers.
+  void reshape(std::string_view name, at::Tensor tensor);
   // Puts a resampled tensor in place of the file's.
   void resize(std::string_view name, at::Tensor tensor);
   // Leaves the file's tensors that start with `prefix` out: they belong to another network.
@@ -43,7 +45,8 @@ class MappedWeights {
   void keep_own_unless_fitting(std::string_view prefix);
 
   // Loads all into `module` with load_state and tells what happened. Nothing is loaded unless the
-  // report is complete.
+  // report is complete. Of what a method added to the model (kMethodModules) a file may know
+  // nothing: the model then keeps its own.
   LoadReport load_into(torch::nn::Module& module, WeightsMemory memory) &&;
 
  private:
@@ -65,6 +68,9 @@ class MappedWeights {
 // torch.compile, a model inside a larger one.
 inline constexpr std::string_view kCommonWrappers[] = {"_orig_mod.", "module.", "model.",
                                                        "encoder.", "backbone."};
+
+// Modules that methods put into a network, whose parameters no published checkpoint has.
+inline constexpr std::string_view kMethodModules[] = {"diffrate."};
 
 // Throws Data, with what to do, where the file's classifier `name` (its weight) has another number
 // of classes than the model's.

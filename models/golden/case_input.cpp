@@ -5,11 +5,11 @@
 namespace yardstick {
 
 const at::Tensor& case_pixels(const GoldenCase& golden) {
-  for (const char* name : {"image", "video"}) {
+  for (const char* name : {"image", "video", "x"}) {
     const auto found = golden.inputs.find(name);
     if (found != golden.inputs.end()) return found->second;
   }
-  throw_data(concat("case ", golden.name, " has neither in.image nor in.video"));
+  throw_data(concat("case ", golden.name, " has none of in.image, in.video and in.x"));
 }
 
 }  // namespace yardstick

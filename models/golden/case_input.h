@@ -4,7 +4,7 @@
 
 namespace yardstick {
 
-// in.image or in.video. Throws Data where the case has neither.
+// in.image, in.video or in.x. Throws Data where the case has none.
 const at::Tensor& case_pixels(const GoldenCase& golden);
 
 }  // namespace yardstick

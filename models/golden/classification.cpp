@@ -15,9 +15,8 @@
 #include <utility>
 
 namespace yardstick {
-namespace {
 
-at::Tensor loss_of(const at::Tensor& logits, const GoldenCase& golden) {
+at::Tensor classification_loss(const at::Tensor& logits, const GoldenCase& golden) {
   const auto found = golden.inputs.find("target");
   if (found == golden.inputs.end()) {
     throw_data(concat("case ", golden.name, " wants a loss but has no in.target"));
@@ -30,8 +29,6 @@ at::Tensor loss_of(const at::Tensor& logits, const GoldenCase& golden) {
   }
   return -(target * at::log_softmax(logits, -1)).sum(-1).mean();
 }
-
-}  // namespace
 
 std::vector<std::int64_t> sizes_argument(const Arguments& arguments, std::string_view name,
                                          std::size_t dims, std::vector<std::int64_t> fallback) {
@@ -88,7 +85,7 @@ TensorMap compute_classification(Model& model, const GoldenCase& golden) {
   if (is_wanted("logits")) results["logits"] = output.logits;
   if (is_wanted("features")) results["features"] = output.features;
   if (is_wanted("probs")) results["probs"] = at::softmax(output.logits, -1);
-  if (is_wanted("loss")) results["loss"] = loss_of(output.logits, golden);
+  if (is_wanted("loss")) results["loss"] = classification_loss(output.logits, golden);
   return results;
 }
 

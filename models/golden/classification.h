@@ -25,6 +25,10 @@ void require_classification_entry(const GoldenCase& golden);
 // Throws Data unless training is deterministic, since a case cannot give our random draws.
 void require_no_random_drops(const GoldenCase& golden, double drop_rate);
 
+// Cross entropy of the logits with in.target (soft rows or class indices), the mean over the batch.
+// Throws Data where the case has no target, or one of another shape.
+at::Tensor classification_loss(const at::Tensor& logits, const GoldenCase& golden);
+
 // Runs the model in the case's mode on "image" or "video" and returns what is wanted of: logits,
 // probs (their softmax), features, loss (cross entropy with "target": soft rows or class indices),
 // and every activation that the model records under that name. Gradients are on for "loss" only.

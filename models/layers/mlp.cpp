@@ -8,9 +8,10 @@ Mlp::Mlp(const MlpConfig& config) {
   fc1_ = register_module(
       "fc1", std::make_shared<Linear>(LinearConfig{
                  .in = config.width, .out = config.hidden, .has_bias = config.has_bias}));
+  const std::int64_t width_out = config.width_out > 0 ? config.width_out : config.width;
   fc2_ = register_module(
-      "fc2", std::make_shared<Linear>(LinearConfig{
-                 .in = config.hidden, .out = config.width, .has_bias = config.has_bias}));
+      "fc2", std::make_shared<Linear>(
+                 LinearConfig{.in = config.hidden, .out = width_out, .has_bias = config.has_bias}));
 }
 
 at::Tensor Mlp::forward(const at::Tensor& x, const TapScope& tap) const {

@@ -14,6 +14,7 @@ struct MlpConfig {
   std::int64_t width = 0;
   std::int64_t hidden = 0;
   bool has_bias = true;
+  std::int64_t width_out = 0;  // 0: width
 };
 
 // fc1, GELU (the exact one, by erf), fc2.
@@ -21,7 +22,8 @@ class Mlp : public torch::nn::Module {
  public:
   explicit Mlp(const MlpConfig& config);
 
-  at::Tensor forward(const at::Tensor& x, const TapScope& tap) const;  // [..., width]
+  // [..., width] -> [..., width_out]
+  at::Tensor forward(const at::Tensor& x, const TapScope& tap) const;
 
  private:
   std::shared_ptr<Linear> fc1_;

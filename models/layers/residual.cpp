@@ -19,12 +19,14 @@ std::vector<double> drop_path_rates(double last, std::int64_t depth) {
 }
 
 at::Tensor drop_path(const at::Tensor& branch, double rate) {
+  return drop_path(branch, rate, drop_path_keep(branch, rate));
+}
+
+at::Tensor drop_path_keep(const at::Tensor& branch, double rate) {
   if (RandomDraws* draws = DrawsScope::current(); draws != nullptr) {
-    return drop_path(branch, rate,
-                     draws->uniform("drop_path", {branch.size(0)}, branch.device()) >= rate);
+    return draws->uniform("drop_path", {branch.size(0)}, branch.device()) >= rate;
   }
-  return drop_path(branch, rate,
-                   at::empty({branch.size(0)}, branch.options()).bernoulli_(1.0 - rate));
+  return at::empty({branch.size(0)}, branch.options()).bernoulli_(1.0 - rate);
 }
 
 at::Tensor drop_path(const at::Tensor& branch, double rate, const at::Tensor& keep) {

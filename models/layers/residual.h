@@ -15,6 +15,9 @@ namespace yardstick::layers {
 at::Tensor drop_path(const at::Tensor& branch, double rate);
 // The same with the draws given: `keep` [N] is 1 where a sample keeps its branch, else 0.
 at::Tensor drop_path(const at::Tensor& branch, double rate, const at::Tensor& keep);
+// The draws alone, for branches that are kept or dropped together. `branch` gives samples, device
+// and type.
+at::Tensor drop_path_keep(const at::Tensor& branch, double rate);
 
 // Multiplies each channel by a learned factor (CaiT, arXiv 2103.17239).
 class LayerScale : public torch::nn::Module {

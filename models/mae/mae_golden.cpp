@@ -3,6 +3,7 @@
 #include "models/golden/classification.h"
 #include "models/golden/norm_argument.h"
 #include "models/golden/pretraining.h"
+#include "models/golden/refusals.h"
 #include "models/layers/init_scope.h"
 #include "models/mae/mae_config.h"
 #include "models/mae/mae_model.h"
@@ -44,11 +45,7 @@ MaeConfig config_of(const GoldenCase& golden) {
 
 std::unique_ptr<Model> build(const GoldenCase& golden) {
   const layers::UnsetScope unset;  // the case has all weights
-  if (golden.constructor != kConstructor) {
-    throw_data(
-        concat("case ", golden.name, ": family mae does not build \"", golden.constructor, "\""),
-        concat("it builds ", kConstructor));
-  }
+  require_constructor(golden, kConstructor);
   require_pretraining_entry(golden);
   const MaeConfig config = config_of(golden);
   ModelInfo info;

@@ -10,7 +10,7 @@
 namespace yardstick {
 namespace {
 
-class VideoVitModel final : public ClassifierModel<VideoVit> {
+class VideoVitModel final : public ClassifierModel<VideoVit, ReducerSlot> {
  public:
   using ClassifierModel::ClassifierModel;
 

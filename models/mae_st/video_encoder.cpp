@@ -106,11 +106,8 @@ at::Tensor VideoEncoder::behind_prefix(const at::Tensor& positions) const {
   return at::cat({at::zeros({positions.size(0), 1}, positions.options()), positions + 1}, 1);
 }
 
-at::Tensor VideoEncoder::run_blocks(at::Tensor x, const TapScope& tap) const {
-  for (std::size_t i = 0; i < blocks_->size(); ++i) {
-    x = (*blocks_)[i].forward(x, tap.in("blocks", static_cast<std::int64_t>(i)));
-  }
-  return x;
+at::Tensor VideoEncoder::run_blocks(at::Tensor x, const TapScope& tap, TokenPass* pass) const {
+  return layers::run_blocks(*blocks_, "blocks", std::move(x), tap, pass);
 }
 
 at::Tensor VideoEncoder::normalise(const at::Tensor& x, const TapScope& tap) const {

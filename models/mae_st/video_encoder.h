@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/layers/block_reduction.h"
 #include "models/layers/module_list.h"
 #include "models/layers/norm.h"
 #include "models/layers/tap_scope.h"
@@ -55,7 +56,8 @@ class VideoEncoder : public torch::nn::Module {
                    const layers::TapScope& tap) const;
   // Positions of tokens [B, n] as positions among prefix and tokens [B, prefix tokens + n].
   at::Tensor behind_prefix(const at::Tensor& positions) const;
-  at::Tensor run_blocks(at::Tensor x, const layers::TapScope& tap) const;
+  // `pass` reduces the blocks' tokens unless it is null.
+  at::Tensor run_blocks(at::Tensor x, const layers::TapScope& tap, TokenPass* pass = nullptr) const;
   at::Tensor normalise(const at::Tensor& x, const layers::TapScope& tap) const;
 
  private:

@@ -13,6 +13,9 @@ using layers::TapScope;
 
 namespace {
 
+// Leading tokens that the mean leaves out.
+constexpr std::int64_t kUnpooled = 1;
+
 const VideoVitConfig& checked(const VideoVitConfig& config) {
   const auto problem = problem_of(config);
   YS_CHECK(!problem, *problem);
@@ -34,9 +37,28 @@ void VideoVit::init_weights() {
   if (probe_head_) probe_head_->init_weights();
 }
 
-at::Tensor VideoVit::forward_features(const at::Tensor& video, const TapScope& tap) const {
-  const at::Tensor tokens = run_blocks(embed(video, /*kept=*/{}, tap), tap);
-  return normalise(layers::pool_tokens(tokens, TokenPool::kMean, /*first=*/1), tap);
+TokenLayout VideoVit::token_layout() const {
+  const VideoEncoderConfig& video = config_.encoder;
+  TokenLayout layout;
+  layout.depth = video.depth;
+  layout.width = video.width;
+  layout.heads = video.heads;
+  layout.input_channels = video.channels;
+  layout.grid = {video.steps(), video.side(), video.side()};
+  layout.special = video.prefix_tokens();
+  layout.prefix = kUnpooled;
+  layout.has_class_token = video.has_class_token;
+  layout.has_proportional_attention = false;
+  layout.pools_by_size = true;
+  return layout;
+}
+
+at::Tensor VideoVit::forward_features(const at::Tensor& video, const TapScope& tap,
+                                      TokenPass* pass) const {
+  const at::Tensor tokens = run_blocks(embed(video, /*kept=*/{}, tap), tap, pass);
+  return normalise(pass == nullptr ? layers::pool_tokens(tokens, TokenPool::kMean, kUnpooled)
+                                   : pass->pool(tokens.slice(1, kUnpooled)),
+                   tap);
 }
 
 at::Tensor VideoVit::forward_head(const at::Tensor& features, const TapScope& tap) {

@@ -21,8 +21,10 @@ class VideoVit : public VideoEncoder {
   // 0.02, biases 0.
   void init_weights();
 
-  // [B, C, T, H, W] -> [B, width], what the head sees.
-  at::Tensor forward_features(const at::Tensor& video, const layers::TapScope& tap) const;
+  // [B, C, T, H, W] -> [B, width], what the head sees. `pass` reduces the blocks' tokens unless it
+  // is null.
+  at::Tensor forward_features(const at::Tensor& video, const layers::TapScope& tap,
+                              TokenPass* pass = nullptr) const;
   // [B, width] -> [B, classes].
   at::Tensor forward_head(const at::Tensor& features, const layers::TapScope& tap);
 
@@ -30,6 +32,9 @@ class VideoVit : public VideoEncoder {
   void use_probe_head();
 
   const VideoVitConfig& config() const noexcept { return config_; }
+  // The first token is never reduced, also where it is a patch: the mean leaves it out. As in MAE's
+  // image models, tokens count by their size in the mean and not in attention.
+  TokenLayout token_layout() const;
 
  private:
   VideoVitConfig config_;

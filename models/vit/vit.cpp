@@ -52,11 +52,14 @@ at::Tensor VitBlock::finish_branch(at::Tensor branch, const LayerScale* scale,
   return branch;
 }
 
-at::Tensor VitBlock::forward(const at::Tensor& x, const TapScope& tap) const {
+at::Tensor VitBlock::forward(const at::Tensor& x, const TapScope& tap,
+                             layers::BlockReduction* reduction) const {
   const at::Tensor normed1 = norm1_->forward(x);
   tap.record("norm1", normed1);
-  const at::Tensor attended = layers::add_branch(
-      x, finish_branch(attn_->forward(normed1, tap.in("attn")), ls1_.get(), "ls1", tap), tap);
+  at::Tensor attended = layers::add_branch(
+      x, finish_branch(attn_->forward(normed1, tap.in("attn"), reduction), ls1_.get(), "ls1", tap),
+      tap);
+  if (reduction != nullptr) attended = reduction->reduce(std::move(attended));
   const at::Tensor normed2 = norm2_->forward(attended);
   tap.record("norm2", normed2);
   at::Tensor out = layers::add_branch(
@@ -74,6 +77,9 @@ Vit::Vit(const VitConfig& config) : config_(config) {
 
   if (config.has_class_token)
     cls_token_ = register_parameter("cls_token", at::empty({1, 1, width}));
+  if (config.has_distillation_token) {
+    dist_token_ = register_parameter("dist_token", at::empty({1, 1, width}));
+  }
   if (config.register_tokens > 0) {
     reg_token_ = register_parameter("reg_token", at::empty({1, config.register_tokens, width}));
   }
@@ -102,13 +108,17 @@ Vit::Vit(const VitConfig& config) : config_(config) {
     fc_norm_ = register_module("fc_norm", std::make_shared<LayerNorm>(norm));
   }
   if (config.classes > 0) {
-    head_ = register_module(
-        "head", std::make_shared<Linear>(layers::LinearConfig{.in = width, .out = config.classes}));
+    const layers::LinearConfig head{.in = width, .out = config.classes};
+    head_ = register_module("head", std::make_shared<Linear>(head));
+    if (config.has_distillation_token) {
+      head_dist_ = register_module("head_dist", std::make_shared<Linear>(head));
+    }
   }
 }
 
 void Vit::init_weights() {
   if (cls_token_.defined()) layers::normal(cls_token_, 1e-6);
+  if (dist_token_.defined()) layers::normal(dist_token_, 0.02);
   if (reg_token_.defined()) layers::normal(reg_token_, 1e-6);
   if (pos_embed_.defined()) layers::positions(pos_embed_, config_.init);
   for (const auto& module : modules()) {
@@ -125,6 +135,7 @@ void Vit::init_weights() {
     }
   }
   if (head_) layers::scale(head_->weight, config_.head_init_scale);
+  if (head_dist_) layers::scale(head_dist_->weight, config_.head_init_scale);
   if (probe_head_) probe_head_->init_weights();
 }
 
@@ -136,6 +147,7 @@ at::Tensor Vit::embed(const at::Tensor& image, const TapScope& tap) const {
     const std::int64_t batch = tokens.size(0);
     std::vector<at::Tensor> parts;
     if (cls_token_.defined()) parts.push_back(cls_token_.expand({batch, -1, -1}));
+    if (dist_token_.defined()) parts.push_back(dist_token_.expand({batch, -1, -1}));
     if (reg_token_.defined()) parts.push_back(reg_token_.expand({batch, -1, -1}));
     parts.push_back(std::move(tokens));
     tokens = at::cat(parts, 1);  // [B, prefix + patches, width]
@@ -154,17 +166,40 @@ at::Tensor Vit::embed(const at::Tensor& image, const TapScope& tap) const {
   return tokens;
 }
 
-at::Tensor Vit::forward_features(const at::Tensor& image, const TapScope& tap) const {
-  at::Tensor x = embed(image, tap);
-  for (std::size_t i = 0; i < blocks_->size(); ++i) {
-    x = (*blocks_)[i].forward(x, tap.in("blocks", static_cast<std::int64_t>(i)));
+TokenLayout Vit::token_layout() const {
+  const bool counts_in_mean = config_.merged_tokens == MergedTokens::kCountInMean;
+  TokenLayout layout;
+  layout.depth = config_.depth;
+  layout.width = config_.width;
+  layout.heads = config_.heads;
+  layout.input_channels = config_.channels;
+  layout.grid = {config_.grid()[0], config_.grid()[1]};
+  layout.special = layout.prefix = config_.prefix_tokens();
+  layout.has_class_token = config_.has_class_token;
+  layout.has_distillation_token = config_.has_distillation_token;
+  layout.has_proportional_attention = !counts_in_mean;
+  layout.pools_by_size = counts_in_mean && config_.pool == TokenPool::kMean;
+  return layout;
+}
+
+at::Tensor Vit::pool(const at::Tensor& tokens, const TokenPass* pass) const {
+  if (config_.has_distillation_token) return tokens.slice(1, 0, 2);  // [B, 2, width]
+  if (pass != nullptr && config_.merged_tokens == MergedTokens::kCountInMean &&
+      config_.pool == TokenPool::kMean) {
+    return pass->pool(tokens.slice(1, config_.prefix_tokens()));
   }
+  return layers::pool_tokens(tokens, config_.pool,
+                             config_.pools_prefix_tokens ? 0 : config_.prefix_tokens());
+}
+
+at::Tensor Vit::forward_features(const at::Tensor& image, const TapScope& tap,
+                                 TokenPass* pass) const {
+  at::Tensor x = layers::run_blocks(*blocks_, "blocks", embed(image, tap), tap, pass);
   if (norm_) {
     x = norm_->forward(x);
     tap.record("norm", x);
   }
-  x = layers::pool_tokens(x, config_.pool,
-                          config_.pools_prefix_tokens ? 0 : config_.prefix_tokens());
+  x = pool(x, pass);
   if (fc_norm_) {
     x = fc_norm_->forward(x);
     tap.record("fc_norm", x);
@@ -177,6 +212,14 @@ at::Tensor Vit::forward_head(const at::Tensor& features, const TapScope& tap) {
   if (is_training() && config_.head_dropout > 0) {
     x = at::dropout(x, config_.head_dropout, /*train=*/true);
   }
+  if (head_dist_) {
+    at::Tensor logits = head_->forward(x.select(1, 0));
+    const at::Tensor distilled = head_dist_->forward(x.select(1, 1));
+    tap.record("head", logits);
+    tap.record("head_dist", distilled);
+    return (logits + distilled) / 2;
+  }
+  if (config_.has_distillation_token) x = x.mean(1);
   if (probe_head_) {
     x = probe_head_->forward(x, tap.in("head"));
   } else if (head_) {
@@ -191,7 +234,9 @@ void Vit::use_probe_head() {
   auto head = std::make_shared<layers::ProbeHead>(
       layers::ProbeHeadConfig{.width = config_.width, .classes = config_.classes});
   if (head_) unregister_module("head");
+  if (head_dist_) unregister_module("head_dist");
   head_.reset();
+  head_dist_.reset();
   probe_head_ = register_module("head", std::move(head));
   probe_head_->init_weights();
 }

@@ -33,6 +33,13 @@ std::optional<std::string> problem_of(const VitConfig& config) {
   if (config.pool == TokenPool::kFirst && !config.has_class_token) {
     return "class-token pooling needs a class token";
   }
+  if (config.has_distillation_token &&
+      (!config.has_class_token || config.register_tokens > 0 || !config.embeds_prefix_positions ||
+       config.pool != TokenPool::kFirst || config.final_norm == VitNorm::kAfterPool)) {
+    return "a distillation token needs a class token with a position, which the head sees, and "
+           "goes "
+           "with neither registers nor fc_norm";
+  }
   if (config.drop_path < 0 || config.drop_path >= 1 || config.head_dropout < 0 ||
       config.head_dropout >= 1) {
     return "drop rates must be at least 0 and below 1";

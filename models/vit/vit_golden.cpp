@@ -10,11 +10,18 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 
 namespace yardstick {
 namespace {
 
 constexpr double kTorchNormEps = 1e-5;
+constexpr double kMaeModelsNormEps = 1e-6;
+
+constexpr std::string_view kTimm = "timm.models.vision_transformer.VisionTransformer";
+constexpr std::string_view kDeit = "timm.models.deit.VisionTransformerDistilled";
+constexpr std::string_view kMae = "models_vit.VisionTransformer";
+constexpr std::string_view kSwag = "models.vision_transformer.VisionTransformer";
 
 std::array<std::int64_t, 2> pair_argument(const Arguments& arguments, std::string_view name,
                                           std::int64_t fallback) {
@@ -29,7 +36,8 @@ void require_no_dropout(const GoldenCase& golden, std::initializer_list<const ch
   }
 }
 
-// What both constructors share. timm's defaults; MAE was written for timm 0.3.2, which has its own.
+// What these constructors share. timm's defaults; MAE was written for timm 0.3.2, which has its
+// own.
 VitConfig shared_arguments(const GoldenCase& golden) {
   const Arguments& config = golden.config;
   VitConfig vit;
@@ -47,11 +55,26 @@ VitConfig shared_arguments(const GoldenCase& golden) {
   return vit;
 }
 
+// A constructor's name may be followed by a remark in brackets, as "NAME (facebookresearch/mae;
+// norm_layer=LayerNorm eps 1e-6)".
+bool is_constructor(const GoldenCase& golden, std::string_view name) {
+  return golden.constructor == name || golden.constructor.starts_with(concat(name, " ("));
+}
+
+bool has_remark(const GoldenCase& golden, std::string_view remark) {
+  const std::size_t bracket = golden.constructor.find(" (");
+  return bracket != std::string::npos &&
+         golden.constructor.find(remark, bracket) != std::string::npos;
+}
+
 VitConfig mae_config(const GoldenCase& golden) {
   const Arguments& config = golden.config;
   VitConfig vit = shared_arguments(golden);
   vit.has_qkv_bias = config.flag("qkv_bias", false);
-  vit.norm_eps = norm_eps_argument(config, kTorchNormEps);
+  // The norm that MAE's registered models are bound to, by the remark.
+  const bool has_models_norm = has_remark(golden, "norm_layer=LayerNorm eps 1e-6");
+  vit.norm_eps = norm_eps_argument(config, has_models_norm ? kMaeModelsNormEps : kTorchNormEps);
+  vit.merged_tokens = MergedTokens::kCountInMean;
   if (config.flag("global_pool", false)) {
     vit.pool = TokenPool::kMean;
     vit.final_norm = VitNorm::kAfterPool;
@@ -106,17 +129,56 @@ VitConfig timm_config(const GoldenCase& golden) {
   return vit;
 }
 
+// Its two prefix tokens take the place of the class and register tokens that it inherits.
+VitConfig deit_config(const GoldenCase& golden) {
+  VitConfig vit = timm_config(golden);
+  vit.has_distillation_token = true;
+  vit.has_pos_embed = true;  // it makes its own, whatever pos_embed says
+  return vit;
+}
+
+// models/vision_transformer.py of facebookresearch/SWAG.
+VitConfig swag_config(const GoldenCase& golden) {
+  const Arguments& config = golden.config;
+  if (config.has("conv_stem_layers")) throw_data("conv_stem_layers is not implemented");
+  VitConfig vit;
+  vit.image = pair_argument(config, "image_size", 224);
+  vit.patch = pair_argument(config, "patch_size", 16);
+  vit.depth = config.integer("num_layers");
+  vit.heads = config.integer("num_heads");
+  vit.width = config.integer("hidden_dim");
+  vit.classes = config.integer("num_classes", 0);
+  // Half a unit more, so that the hidden width, cut off to whole units, is the one given.
+  vit.mlp_ratio =
+      (static_cast<double>(config.integer("mlp_dim")) + 0.5) / static_cast<double>(vit.width);
+  if (config.integer("head_in_plane", vit.width) != vit.width) {
+    throw_data("head_in_plane other than hidden_dim is not implemented");
+  }
+  const std::string classifier = config.text("classifier", "token");
+  if (classifier == "gap") {
+    vit.has_class_token = false;
+    vit.pool = TokenPool::kMean;  // behind the norm, as the class token
+  } else if (classifier != "token") {
+    throw_data(concat("classifier ", classifier, " is not implemented"), "token and gap are");
+  }
+  require_no_dropout(golden, {"dropout_rate", "attention_dropout_rate"});
+  return vit;
+}
+
 VitConfig config_of(const GoldenCase& golden) {
   VitConfig config;
-  if (golden.constructor == "models_vit.VisionTransformer") {
+  if (is_constructor(golden, kMae)) {
     config = mae_config(golden);
-  } else if (golden.constructor == "timm.models.vision_transformer.VisionTransformer") {
+  } else if (is_constructor(golden, kTimm)) {
     config = timm_config(golden);
+  } else if (is_constructor(golden, kDeit)) {
+    config = deit_config(golden);
+  } else if (is_constructor(golden, kSwag)) {
+    config = swag_config(golden);
   } else {
     throw_data(
-        concat("case ", golden.name, ": family vit does not build \"", golden.constructor, "\""),
-        "it builds timm.models.vision_transformer.VisionTransformer and "
-        "models_vit.VisionTransformer");
+        concat("case ", golden.name, ": no network is built of \"", golden.constructor, "\""),
+        concat("of ", kTimm, ", ", kDeit, ", ", kMae, " and ", kSwag, " one is"));
   }
   if (const auto problem = problem_of(config)) {
     throw_data(concat("case ", golden.name, ": ", *problem));
@@ -143,6 +205,15 @@ void apply_method(const GoldenCase& golden, Model& model) {
 }
 
 std::unique_ptr<Model> build(const GoldenCase& golden) {
+  const layers::UnsetScope unset;
+  auto model = make_vit_of_case(golden);
+  apply_method(golden, *model);
+  return model;
+}
+
+}  // namespace
+
+std::unique_ptr<Model> make_vit_of_case(const GoldenCase& golden) {
   const layers::UnsetScope unset;  // the case has all weights
   require_classification_entry(golden);
   const VitConfig config = config_of(golden);
@@ -150,12 +221,8 @@ std::unique_ptr<Model> build(const GoldenCase& golden) {
   info.name = golden.name;
   info.family = "vit";
   info.input_shape = {config.channels, config.image[0], config.image[1]};
-  auto model = make_vit_model(std::move(info), config);
-  apply_method(golden, *model);
-  return model;
+  return make_vit_model(std::move(info), config);
 }
-
-}  // namespace
 
 GoldenFamily vit_golden_family() {
   GoldenFamily family;

@@ -9,7 +9,7 @@
 namespace yardstick {
 namespace {
 
-class VitModel final : public ClassifierModel<Vit> {
+class VitModel final : public ClassifierModel<Vit, ReducerSlot> {
  public:
   using ClassifierModel::ClassifierModel;
 

@@ -4,7 +4,7 @@
 
 namespace yardstick {
 
-// Every vit_* model and the golden family "vit".
+// Every vit_*, deit_* and swag_vit_* model and the golden family "vit".
 void register_vit(Registrar& registrar);
 
 }  // namespace yardstick

@@ -148,6 +148,7 @@
   addAxes();
   addColumns();
   listRuns();
+  papers.list();
   draw();
 
   let width = document.body.clientWidth;

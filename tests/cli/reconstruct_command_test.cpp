@@ -1,13 +1,8 @@
-#include "tasks/io/image_decoder.h"
 #include "tests/cli/finished_matchers.h"
-#include "tests/cli/process.h"
-#include "tests/support/temp_dir.h"
+#include "tests/cli/picture_fixture.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -16,22 +11,9 @@ namespace {
 
 using testing::HasSubstr;
 
-class ReconstructCommandTest : public testing::Test {
+class ReconstructCommandTest : public PictureCommandTest {
  protected:
-  Finished run(const std::vector<std::string>& more) {
-    std::vector<std::string> words = {"reconstruct", "mae_test"};
-    words.insert(words.end(), more.begin(), more.end());
-    return yardstick(words, {.folder = folder_.path()});
-  }
-
-  Image drawn(const std::string& name) {
-    const std::string bytes = read_file(folder_.file(name));
-    return decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-  }
-
-  bool exists(const std::string& name) { return std::filesystem::exists(folder_.file(name)); }
-
-  TempDir folder_;
+  ReconstructCommandTest() : PictureCommandTest({"reconstruct", "mae_test"}) {}
 };
 
 TEST_F(ReconstructCommandTest, DrawsThreeRowsOfDigits) {
@@ -60,8 +42,7 @@ TEST_F(ReconstructCommandTest, DrawsTheSameForTheSameSeedOnly) {
 }
 
 TEST_F(ReconstructCommandTest, RefusesModelsWithoutMasking) {
-  EXPECT_THAT(yardstick({"reconstruct", "vit_test", "--random-weights", "--task", "digits"},
-                        {.folder = folder_.path()}),
+  EXPECT_THAT(run_words({"reconstruct", "vit_test", "--random-weights", "--task", "digits"}),
               Fails(2, HasSubstr("vit_test")));
   EXPECT_FALSE(exists("reconstruction.png"));
 }

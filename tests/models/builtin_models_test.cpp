@@ -21,7 +21,7 @@ using testing::IsSubsetOf;
 using testing::Not;
 
 // Folders of models/ that hold bricks, not families.
-const std::set<std::string> kBricks = {"checkpoint", "golden", "layers", "methods"};
+const std::set<std::string> kBricks = {"checkpoint", "cuda", "golden", "layers", "methods"};
 
 TEST(BuiltinModelsTest, RegistersEveryFamilyOnDisk) {
   const Registrar registrar = test::builtin_registrar();
@@ -74,7 +74,9 @@ TEST(BuiltinModelsTest, ANewHeadCanStartSmall) {
     const auto head_of = [&](const char* scale) {
       at::manual_seed(3);
       const auto model = test::build_model(entry->name, {{"head_init_scale", scale}});
-      return state_of(model->module()).at("head.weight").clone();
+      const TensorMap state = state_of(model->module());
+      return state.at(state.contains("head.weight") ? "head.weight" : "head.projection.weight")
+          .clone();
     };
 
     const at::Tensor usual = head_of("1");

@@ -167,7 +167,8 @@ TEST_P(DropPathModelTest, DropsNothingInEvaluation) {
 
 INSTANTIATE_TEST_SUITE_P(Families, DropPathModelTest,
                          testing::Values("vit_test", "hiera_test", "mae_hiera_test",
-                                         "sam2_hiera_test", "mae_st_vit_test"));
+                                         "sam2_hiera_test", "mae_st_vit_test", "mvit_test",
+                                         "mvitv2_4x2_test"));
 
 }  // namespace
 }  // namespace yardstick

@@ -3,6 +3,7 @@
 #include "tests/models/golden_case.h"
 
 #include <ATen/ops/allclose.h>
+#include <ATen/ops/equal.h>
 
 #include <gmock/gmock.h>
 
@@ -39,6 +40,19 @@ TEST(SincosTest, HasZerosForPrefixTokens) {
   EXPECT_THAT(values(positions[0][0]), ElementsAre(0, 0, 0, 0));
   EXPECT_THAT(values(positions[0][1]), ElementsAre(0, 0, 0, 0));
   EXPECT_THAT(values(positions[0][2]), ElementsAre(0, 1, 0, 1));
+}
+
+TEST(SincosTest, EncodesTheStepOfAClipBeforeItsPlace) {
+  const at::Tensor positions = layers::sincos_clip_positions(16, {2, 1, 3}, 1);
+
+  ASSERT_THAT(positions.sizes().vec(), ElementsAre(1, 1 + 6, 16));
+  EXPECT_EQ(positions.select(1, 0).abs().max().item<float>(), 0);
+  const at::Tensor last = positions.select(1, 6);  // step 1, column 2
+  const auto at_step = values(last.slice(1, 0, 4).contiguous());
+  EXPECT_THAT(at_step, ElementsAre(FloatEq(std::sin(1.0F)), FloatEq(std::sin(0.01F)),
+                                   FloatEq(std::cos(1.0F)), FloatEq(std::cos(0.01F))));
+  const at::Tensor in_space = layers::sincos_positions(12, {1, 3}, 0);
+  EXPECT_TRUE(at::equal(last.slice(1, 4), in_space.select(1, 2)));
 }
 
 TEST(SincosTest, EqualsTheOfficialEmbeddings) {

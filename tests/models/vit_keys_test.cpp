@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <utility>
 
 namespace yardstick {
 namespace {
@@ -37,6 +38,93 @@ TensorMap pretrained_of(Model& model) {
   weights["decoder_embed.weight"] = at::randn({16, 32});
   weights["decoder_blocks.0.norm1.weight"] = at::randn({16});
   return weights;
+}
+
+struct SwagNames {
+  std::string block;  // "layer_" or "encoder_layer_", before the number
+  std::string fc1;
+  std::string fc2;
+  std::string head;
+  bool has_row_a_token;  // positions [tokens, 1, width]
+};
+
+const SwagNames kSwag = {"layer_", "mlp.linear_1.", "mlp.linear_2.", "head.layers.head.", true};
+const SwagNames kTorchvision = {"encoder_layer_", "mlp.0.", "mlp.3.", "heads.head.", false};
+
+std::string swag_name(const std::string& ours, const SwagNames& names) {
+  if (ours == "cls_token") return "class_token";
+  if (ours == "pos_embed") return "encoder.pos_embedding";
+  const std::pair<std::string, std::string> starts[] = {
+      {"patch_embed.proj.", "conv_proj."}, {"norm.", "encoder.ln."}, {"head.", names.head}};
+  for (const auto& [from, to] : starts) {
+    if (ours.starts_with(from)) return to + ours.substr(from.size());
+  }
+  const std::size_t dot = ours.find('.', 7);  // behind "blocks.I"
+  const std::string block = "encoder.layers." + names.block + ours.substr(7, dot - 7) + ".";
+  const std::string rest = ours.substr(dot + 1);
+  const std::pair<std::string, std::string> layers[] = {
+      {"norm1.", "ln_1."},     {"attn.qkv.", "self_attention.in_proj_"},
+      {"norm2.", "ln_2."},     {"attn.proj.", "self_attention.out_proj."},
+      {"mlp.fc1.", names.fc1}, {"mlp.fc2.", names.fc2}};
+  for (const auto& [from, to] : layers) {
+    if (rest.starts_with(from)) return block + to + rest.substr(from.size());
+  }
+  return ours;
+}
+
+TensorMap swag_weights(const TensorMap& ours, const SwagNames& names) {
+  TensorMap weights;
+  for (const auto& [name, tensor] : ours) weights[swag_name(name, names)] = tensor;
+  if (names.has_row_a_token) {
+    at::Tensor& positions = weights.at("encoder.pos_embedding");
+    positions = positions.transpose(0, 1).contiguous();
+  }
+  return weights;
+}
+
+TEST(VitKeysTest, TakesTheNamesOfSwagAndTorchvision) {
+  for (const SwagNames& names : {kSwag, kTorchvision}) {
+    const auto model = build_model("vit_test");
+    const TensorMap ours = random_weights(*model);
+    const TensorMap theirs = swag_weights(ours, names);
+    ASSERT_TRUE(theirs.contains("encoder.layers." + names.block + "1." + names.fc2 + "bias"));
+
+    const LoadReport report = model->load_weights(theirs, {});
+
+    EXPECT_TRUE(report.is_complete());
+    EXPECT_THAT(report.resized, IsEmpty());
+    for (const auto& [name, tensor] : state_of(model->module())) {
+      EXPECT_TRUE(at::equal(tensor, ours.at(name))) << name;
+    }
+  }
+}
+
+TEST(VitKeysTest, InterpolatesSwagsPositionsByTheirCorners) {
+  const auto small = build_model("vit_test");
+  const auto large = build_model("vit_test", {{"img_size", "56"}});
+  const TensorMap ours = random_weights(*small);
+
+  const LoadReport report = large->load_weights(swag_weights(ours, kSwag), {});
+
+  // 7 places over 4: the outermost stay.
+  const at::Tensor before = ours.at("pos_embed").slice(1, 1).view({4, 4, 32});
+  const at::Tensor after =
+      state_of(large->module()).at("pos_embed").detach().slice(1, 1).view({7, 7, 32});
+  EXPECT_THAT(report.resized, ElementsAre("pos_embed"));
+  for (const auto& [from, to] : {std::pair{0, 0}, std::pair{3, 6}}) {
+    EXPECT_TRUE(at::allclose(after[to][to], before[from][from], 1e-4, 1e-5));
+  }
+}
+
+TEST(VitKeysTest, TakesAWholeClassifierOfDeitWithBothHeads) {
+  const auto model = build_model("deit_distilled_test");
+  const TensorMap weights = random_weights(*model);
+  const auto other = build_model("deit_distilled_test", {{"classes", "7"}});
+
+  EXPECT_TRUE(model->load_weights(weights, {}).is_complete());
+  EXPECT_THAT(
+      other->load_weights(weights, kResetHead).reset,
+      UnorderedElementsAre("head.weight", "head.bias", "head_dist.weight", "head_dist.bias"));
 }
 
 TEST(VitKeysTest, TakesOfficialNamesAsTheyAre) {

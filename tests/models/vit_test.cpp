@@ -3,6 +3,7 @@
 #include "tests/support/throws_error.h"
 
 #include <ATen/ATen.h>
+#include <torch/nn/module.h>
 
 #include <gmock/gmock.h>
 
@@ -54,6 +55,36 @@ TEST(VitTest, NormalisesAfterMeanPooling) {
   EXPECT_FALSE(state.contains("norm.weight"));
 }
 
+TEST(VitTest, AveragesTheHeadsOfClassAndDistillationToken) {
+  const auto model = build_model("deit_distilled_test");
+  model->module().eval();
+  TensorMap state = state_of(model->module());
+  {
+    const at::NoGradGuard no_grad;
+    state.at("head.weight").zero_();
+    state.at("head_dist.weight").zero_();
+    state.at("head.bias").fill_(1.0);
+    state.at("head_dist.bias").fill_(4.0);
+  }
+
+  const ModelOutput output = model->forward(batch_of(at::randn({2, 3, 32, 32})));
+
+  EXPECT_TRUE(at::equal(output.logits, at::full({2, 10}, 2.5)));
+  EXPECT_THAT(output.features.sizes().vec(), ElementsAre(2, 32));
+}
+
+TEST(VitTest, ProbesTheMeanOfClassAndDistillationToken) {
+  const auto model = build_model("deit_distilled_test");
+
+  model->capability<ReplaceableHead>()->use_linear_probe_head();
+
+  const TensorMap state = state_of(model->module());
+  EXPECT_TRUE(state.contains("head.1.weight"));
+  EXPECT_FALSE(state.contains("head_dist.weight"));
+  EXPECT_THAT(model->forward(batch_of(at::randn({2, 3, 32, 32}))).logits.sizes().vec(),
+              ElementsAre(2, 10));
+}
+
 TEST(VitTest, TreatsSamplesOfABatchAlike) {
   const auto model = build_model("vit_test");
   const at::Tensor images = at::randn({3, 3, 32, 32});
@@ -69,9 +100,13 @@ TEST(VitConfigTest, ExplainsWhatDoesNotFit) {
   heads.heads = 7;
   VitConfig token;
   token.has_class_token = false;
+  VitConfig distilled;
+  distilled.has_distillation_token = true;
+  distilled.register_tokens = 4;
 
   EXPECT_THAT(problem_of(heads), Optional(HasSubstr("7 heads")));
   EXPECT_THAT(problem_of(token), Optional(HasSubstr("needs a class token")));
+  EXPECT_THAT(problem_of(distilled), Optional(HasSubstr("registers")));
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ class FakeDevice final : public DeviceBackend {
   std::int64_t cache_bytes() override { return cache; }
   void flush_cache() override { events += 'f'; }
   DeviceSensors* sensors() override { return has_sensors ? &fake_sensors : nullptr; }
+  bool replays_graphs() const override { return true; }
   std::unique_ptr<StepGraph> capture(const std::function<void()>& step,
                                      std::string& why_not) override {
     if (!capture_error.empty()) {

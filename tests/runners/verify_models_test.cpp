@@ -13,7 +13,9 @@ TEST(VerifyModelsTest, EveryStoredCaseOfTheBuiltInFamiliesPasses) {
   Registrar registrar;
   register_builtin_models(registrar);
   for (const std::string& folder :
-       find_golden_cases({test::test_data("golden/vit"), test::test_data("golden/hiera")})) {
+       find_golden_cases({test::test_data("golden/vit"), test::test_data("golden/hiera"),
+                          test::test_data("golden/tome"), test::test_data("golden/mvit"),
+                          test::test_data("golden/rev_mvit")})) {
     const CaseVerdict verdict = verify_case(folder, registrar);
     EXPECT_TRUE(verdict.passed) << folder << ": " << verdict.reason;
     EXPECT_FALSE(verdict.tensors.empty()) << folder;

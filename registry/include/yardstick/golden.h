@@ -1,5 +1,9 @@
 #pragma once
 
+#include <yardstick/export.h>
+#include <yardstick/model.h>
+#include <yardstick/tensor_file.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -7,10 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <yardstick/export.h>
-#include <yardstick/model.h>
-#include <yardstick/tensor_file.h>
 
 namespace yardstick {
 
@@ -39,7 +39,10 @@ class YS_API Arguments {
                                      std::optional<std::vector<std::int64_t>> fallback = {}) const;
   std::vector<bool> flags(std::string_view name,
                           std::optional<std::vector<bool>> fallback = {}) const;
-  Arguments object(std::string_view name) const;  // empty where absent
+  Arguments object(std::string_view name) const;                // empty where absent
+  std::vector<Arguments> objects(std::string_view name) const;  // of a list; none where absent
+  // Of a list of lists of numbers; none where absent.
+  std::vector<std::vector<double>> rows(std::string_view name) const;
   // Names that were never read, nested ones with dots.
   std::vector<std::string> unread() const;
 
@@ -58,8 +61,8 @@ struct GoldenCase {
   std::string entry;   // "classify", "pretrain", ...
   std::string method;  // "" where none
   Arguments config;
-  Arguments method_arguments;  // without "name"
-  TensorMap inputs;            // without the "in." prefix
+  Arguments method_arguments;       // without "name"
+  TensorMap inputs;                 // without the "in." prefix
   std::vector<std::string> wanted;  // names of the expected outputs
 };
 

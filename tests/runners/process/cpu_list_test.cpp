@@ -32,7 +32,9 @@ TEST(CpuListTest, RefusesOtherText) {
 }
 
 TEST(CpuListTest, KnowsWhereThisProcessMayRun) {
-  EXPECT_EQ(allowed_cpus().size(), std::thread::hardware_concurrency());
+  // Fewer where the tests themselves are pinned.
+  EXPECT_GE(allowed_cpus().size(), 1u);
+  EXPECT_LE(allowed_cpus().size(), std::thread::hardware_concurrency());
 }
 
 }  // namespace
