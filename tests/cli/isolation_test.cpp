@@ -102,7 +102,7 @@ TEST_F(IsolationTest, AProgramThatIsReplacedMeasuresNoFurther) {
   const Finished finished =
       shell("cd " + folder_.path() + "; YARDSTICK_SHARE=" + test::share_dir() + " " + program +
             " bench faulty_8 --plugin " + plugin_ + " --set fault=" + std::to_string(kHang) +
-            " --profile test --device cpu --batch 2,1 --timeout 6 & sleep 2; mv " + program +
+            " --profile test --device cpu --batch 2,1 --timeout 12 & sleep 5; mv " + program +
             ".new " + program + "; wait $!");
 
   EXPECT_EQ(finished.code, 4) << finished.err;
