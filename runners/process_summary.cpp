@@ -70,8 +70,7 @@ RunRecord summarise_processes(const std::vector<RunRecord>& runs) {
     if (is_ok(run)) good.push_back(&run);
   }
   RunRecord summary = good.empty() ? runs.back() : *good.back();
-  const RunRecord identity = blank_record(summary.kind);
-  summary.id = identity.id;
+  summary.id = make_uuid();
   summary.started_at = runs.front().started_at;
   summary.measurements.clear();
   summary.samples.clear();

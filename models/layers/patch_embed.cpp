@@ -38,23 +38,25 @@ std::optional<std::vector<std::int64_t>> Convolution::disjoint_grid(const at::Te
   return grid;
 }
 
-at::Tensor Convolution::multiply_patches(const at::Tensor& x,
-                                         const std::vector<std::int64_t>& grid) const {
-  // [B, C, g0, k0, g1, k1, ...] -> [B, g0, g1, ..., C, k0, k1, ...], as the weight has its columns.
-  const auto dims = static_cast<std::int64_t>(grid.size());
+at::Tensor Convolution::multiply_patches(const at::Tensor& x) const {
+  return at::linear(cut_patches(x, weight.sizes().slice(2)), weight.flatten(1), bias);
+}
+
+at::Tensor cut_patches(const at::Tensor& x, at::IntArrayRef kernel) {
+  // [B, C, g0, k0, g1, k1, ...] -> [B, g0, g1, ..., C, k0, k1, ...]
+  const auto dims = static_cast<std::int64_t>(kernel.size());
   std::vector<std::int64_t> split = {x.size(0), x.size(1)};
   std::vector<std::int64_t> order = {0};
   std::vector<std::int64_t> inside = {1};
   for (std::int64_t i = 0; i < dims; ++i) {
-    split.push_back(grid[static_cast<std::size_t>(i)]);
-    split.push_back(weight.size(i + 2));
+    const std::int64_t size = kernel[static_cast<std::size_t>(i)];
+    split.push_back(x.size(i + 2) / size);
+    split.push_back(size);
     order.push_back(2 + 2 * i);
     inside.push_back(3 + 2 * i);
   }
   order.insert(order.end(), inside.begin(), inside.end());
-  const at::Tensor patches =
-      x.view(split).permute(order).flatten(dims + 1).flatten(1, dims);  // [B, patches, C k0 k1 ...]
-  return at::linear(patches, weight.flatten(1), bias);
+  return x.reshape(split).permute(order).flatten(dims + 1).flatten(1, dims);
 }
 
 at::Tensor PatchEmbed::forward(const at::Tensor& x, const TapScope& tap) const {
@@ -63,7 +65,7 @@ at::Tensor PatchEmbed::forward(const at::Tensor& x, const TapScope& tap) const {
   const auto disjoint = x.is_cuda() ? proj_->disjoint_grid(x) : std::nullopt;
   at::Tensor tokens;
   if (disjoint) {
-    tokens = proj_->multiply_patches(x, *disjoint);
+    tokens = proj_->multiply_patches(x);
     tap.record("proj", tokens.transpose(1, 2).unflatten(2, *disjoint));
   } else {
     const at::Tensor grid = proj_->forward(x);

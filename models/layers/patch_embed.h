@@ -31,8 +31,9 @@ class Convolution : public torch::nn::Module {
   // Patches along each dimension of x [B, C, spatial...], where they neither overlap nor leave a
   // rest; else nothing.
   std::optional<std::vector<std::int64_t>> disjoint_grid(const at::Tensor& x) const;
-  // The same as one matrix product, of disjoint_grid(x): -> [B, patches, width], contiguous.
-  at::Tensor multiply_patches(const at::Tensor& x, const std::vector<std::int64_t>& grid) const;
+  // The same as one matrix product, where there is a disjoint_grid(x): -> [B, patches, width],
+  // contiguous.
+  at::Tensor multiply_patches(const at::Tensor& x) const;
 
   at::Tensor weight;  // [width, channels, kernel...]
   at::Tensor bias;    // [width], undefined without bias
@@ -41,6 +42,10 @@ class Convolution : public torch::nn::Module {
   std::vector<std::int64_t> stride_;
   std::vector<std::int64_t> padding_;
 };
+
+// Cuts x [B, C, spatial...] into disjoint patches of `kernel`, which must divide its sizes: -> [B,
+// patches, C k0 k1 ...], patches row by row, values in the order of a convolution's weight.
+at::Tensor cut_patches(const at::Tensor& x, at::IntArrayRef kernel);
 
 // Cuts the input into patches and embeds each: a convolution named proj.
 class PatchEmbed : public torch::nn::Module {

@@ -5,6 +5,9 @@
 namespace yardstick {
 
 at::Tensor cut_patches(const at::Tensor& video, ClipPatch patch, PatchOrder order) {
+  if (order == PatchOrder::kChannelFirst) {
+    return layers::cut_patches(video, {patch.frames, patch.px, patch.px});
+  }
   const std::int64_t batch = video.size(0);
   const std::int64_t channels = video.size(1);
   const std::int64_t steps = video.size(2) / patch.frames;
@@ -12,11 +15,8 @@ at::Tensor cut_patches(const at::Tensor& video, ClipPatch patch, PatchOrder orde
   const std::int64_t columns = video.size(4) / patch.px;
   const at::Tensor blocks = video.reshape({batch, channels, steps, patch.frames, rows, patch.px,
                                            columns, patch.px});  // [B, C, t, f, h, p, w, p]
-  const at::Tensor by_token = order == PatchOrder::kChannelFirst
-                                  ? blocks.permute({0, 2, 4, 6, 1, 3, 5, 7})
-                                  : blocks.permute({0, 2, 4, 6, 3, 5, 7, 1});
-  return by_token.reshape(
-      {batch, steps * rows * columns, channels * patch.frames * patch.px * patch.px});
+  return blocks.permute({0, 2, 4, 6, 3, 5, 7, 1})
+      .reshape({batch, steps * rows * columns, channels * patch.frames * patch.px * patch.px});
 }
 
 at::Tensor join_patches(const at::Tensor& patches, ClipPatch patch, std::int64_t image_px) {
