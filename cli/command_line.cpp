@@ -1,5 +1,7 @@
 #include "cli/command_line.h"
 
+#include "cli/number_text.h"
+
 #include <yardstick/error.h>
 #include <yardstick/names.h>
 
@@ -107,6 +109,18 @@ CommandLine CommandLine::parse(const Command& command, const std::vector<std::st
 std::string CommandLine::text(const std::string& option, const std::string& fallback) const {
   const auto found = values_.find(option);
   return found == values_.end() ? fallback : found->second.front();
+}
+
+std::int64_t CommandLine::whole_number(const std::string& option, std::int64_t fallback,
+                                       std::int64_t least) const {
+  if (!has(option)) return fallback;
+  const auto value = cli::whole_number(text(option));
+  if (!value || *value < least) {
+    throw_user(concat("--", option, " takes a whole number from ", least, " on, not "",
+                      text(option), """),
+               see_help(*command_));
+  }
+  return *value;
 }
 
 const std::vector<std::string>& CommandLine::list(const std::string& option) const {

@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ class CommandLine {
   bool has(const std::string& option) const { return values_.contains(option); }
   // The option's value, or `fallback` where it was not given.
   std::string text(const std::string& option, const std::string& fallback = {}) const;
+  // As text(), a whole number of at least `least`; throws User on anything else.
+  std::int64_t whole_number(const std::string& option, std::int64_t fallback,
+                            std::int64_t least = 1) const;
   const std::vector<std::string>& list(const std::string& option) const;
   const std::vector<std::string>& arguments() const { return arguments_; }
 

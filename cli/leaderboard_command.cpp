@@ -32,6 +32,7 @@ int run(const CommandLine& line, Context& context) {
   query.filters = line.list("filter");
   query.group = line.text("group", query.group);
   query.include_ineligible = line.has("all");
+  query.limit = line.whole_number("top", 0);
   const ResultStore store(line.text("db", default_database_path()), ResultStore::Mode::kReadOnly);
   const Leaderboard board = query_leaderboard(store, query);
   std::string text = format_leaderboard(board, format, context.share_dir() + "/report");
@@ -66,6 +67,7 @@ Command leaderboard_command() {
                     .value = "model|family|device|none",
                     .help = "the best row of each",
                     .fallback = defaults.group},
+                   {.name = "top", .value = "N", .help = "the best N rows of each task only"},
                    {.name = "format",
                     .value = "table|md|csv|json|html",
                     .help = "how it is printed",

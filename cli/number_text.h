@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace yardstick::cli {
 
@@ -13,5 +16,8 @@ std::string p_text(double p);
 std::string percent_above_one(double factor);
 // With its sign: "+5.0 %", "-4.8 %".
 std::string change_text(double factor);
+
+// "12", "-3"; nothing where the text is anything else or too large.
+std::optional<std::int64_t> whole_number(std::string_view text);
 
 }  // namespace yardstick::cli

@@ -1,13 +1,13 @@
 #include "cli/reproduce_plan.h"
 
 #include "cli/choices.h"
+#include "cli/number_text.h"
 
 #include <yardstick/error.h>
 #include <yardstick/names.h>
 #include <yardstick/weights_catalog.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -26,12 +26,9 @@ constexpr std::int64_t kClipsOnCpu = 1;
 // Activations must outweigh gradients and the optimiser's temporaries to show in the peak.
 constexpr std::int64_t kImagesForMemory = 16;
 
-std::optional<std::int64_t> whole_number(const std::string* text) {
-  if (text == nullptr) return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || value < 1) return std::nullopt;
-  return value;
+std::optional<std::int64_t> positive_number(const std::string* text) {
+  const auto value = text == nullptr ? std::nullopt : whole_number(*text);
+  return value && *value >= 1 ? value : std::nullopt;
 }
 
 // Of the places where a downloaded file may lie in the folder, the one that has it; "" where none.
@@ -166,7 +163,7 @@ class Planner {
     if (options_.is_quick) return 1;
     const bool is_video = plan.table->media == Media::kVideo;
     if (!options_.is_gpu) return is_video ? kClipsOnCpu : kImagesOnCpu;
-    const auto published = whole_number(find_text(plan.row->setting, "batch"));
+    const auto published = positive_number(find_text(plan.row->setting, "batch"));
     return published.value_or(is_video ? kClipsOnGpu : kImagesOnGpu);
   }
 

@@ -1,28 +1,17 @@
 #include "cli/sweep_plan.h"
 
+#include "cli/number_text.h"
 #include "runners/bench_protocol.h"
 #include "runners/comparison/comparison_plan.h"
 
 #include <yardstick/error.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <set>
 #include <string_view>
 
 namespace yardstick::cli {
-namespace {
-
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
-}
-
-}  // namespace
 
 Shard parse_shard(const std::string& text) {
   const std::size_t slash = std::min(text.find('/'), text.size());
@@ -72,8 +61,7 @@ std::vector<SweepStep> steps_to_run(const Suite& suite, const std::vector<SweepC
                                     const SweepState& state, bool retries_failed) {
   std::vector<SweepStep> steps;
   std::vector<std::int64_t> repeats(cells.size(), 0);
-  for (const std::size_t cell :
-       order_in_rounds(cells.size(), suite.processes, suite.order_seed)) {
+  for (const std::size_t cell : order_in_rounds(cells.size(), suite.processes, suite.order_seed)) {
     const std::int64_t repeat = repeats[cell]++;
     const SweepRun* known = state.find(cells[cell].process.key, repeat);
     const bool is_settled =

@@ -170,6 +170,14 @@ void number_rows(const std::string& sort, bool is_by_task, std::vector<Leaderboa
   }
 }
 
+// Rows are in order, each contest's together. What has no rank comes last.
+void keep_best(std::int64_t limit, bool is_by_task, std::vector<LeaderboardRow>& rows) {
+  if (limit <= 0) return;
+  std::map<Contest, std::int64_t> kept;
+  std::erase_if(
+      rows, [&](const LeaderboardRow& row) { return ++kept[contest_of(row, is_by_task)] > limit; });
+}
+
 }  // namespace
 
 Leaderboard query_leaderboard(const ResultStore& store, const LeaderboardQuery& query) {
@@ -195,6 +203,7 @@ Leaderboard query_leaderboard(const ResultStore& store, const LeaderboardQuery& 
             });
   keep_best_of_each(query.group, is_by_task, sort, board.rows);
   number_rows(sort, is_by_task, board.rows);
+  keep_best(query.limit, is_by_task, board.rows);
 
   const std::vector<std::string> tags = detail::tags_of(board.rows);
   board.columns.push_back(sort);

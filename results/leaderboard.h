@@ -19,6 +19,7 @@ struct LeaderboardQuery {
   std::vector<std::string> filters = {};
   std::string group = "model";      // best row of each: model, family, device, ..., none
   bool include_ineligible = false;  // debug builds, limited data
+  std::int64_t limit = 0;           // the best rows of each task; 0: all
 };
 
 // One row: a model as configured (model, weights, methods, device, precision), with the newest ok
