@@ -8,8 +8,9 @@ Three sides at one width: Rev-ViT, whose backward pass recomputes activations; t
 cross entropy, backward, AdamW. From its peak the script takes what any training holds for each parameter, the weight, its
 gradient and AdamW's two moments, four numbers of four bytes; what is left is activations and the work space of operators.
 
-With --largest-batch the question is the other one: the largest batch of each side and depth that the device holds, and the
-images a second at that batch. It doubles the batch until memory runs out, then halves the gap three times.
+With --largest-batch the question is the other one: the largest batch of each side and depth that fits --memory-gib, and the
+images a second at that batch. Two small batches say what an image costs and so what should fit; it goes down from there until
+it does.
 
 Needs Python 3.9 or newer; --chart needs matplotlib.
 """
@@ -29,6 +30,7 @@ BYTES = 4
 MIB = 2**20
 FLAT = 0.05  # the claim: memory beyond parameters and gradients does not depend on depth
 
+ORDINARY = "Rev-ViT, ordinary autograd"
 PEAK = "memory/training/peak"
 SPEED = "throughput/training/images"
 
@@ -43,7 +45,7 @@ def fail(message):
 
 def sides_of(args):
     return {"Rev-ViT": [args.reversible],
-            "Rev-ViT, ordinary autograd": [args.reversible, "--set", "recompute=false"],
+            ORDINARY: [args.reversible, "--set", "recompute=false"],
             "ViT": [args.plain]}
 
 
@@ -77,30 +79,29 @@ def against_depth(args, database):
 
 
 def largest_batch(args, side, depth, database):
-    """The last figures that fitted, and the smallest batch that did not."""
-    best, too_large, batch = None, None, args.batch
-    while too_large is None:
-        try:
-            best = measure(args, side, depth, batch, database)
-            batch *= 2
-        except OutOfMemory:
-            too_large = batch
-    if best is None:
+    """The figures at the largest batch that fits, to about 2 %; None where not even the first does."""
+    try:
+        small = measure(args, side, depth, args.batch, database)
+        best = measure(args, side, depth, 2 * args.batch, database)
+    except OutOfMemory:
         return None
-    for _ in range(3):
-        batch = (best["batch"] + too_large) // 2
-        if batch == best["batch"]:
-            break
+    # Memory is a line over the batch; the allocator's slack and the context keep the last percents.
+    an_image = (best["peak"] - small["peak"]) / args.batch
+    room = args.memory_gib * 1024 * MIB - best["peak"]
+    for share in (0.97, 0.95, 0.93, 0.9, 0.85, 0.8, 0.7):
+        batch = int(best["batch"] + share * room / an_image)
         try:
-            best = measure(args, side, depth, batch, database)
+            return measure(args, side, depth, batch, database) | {"an_image": an_image}
         except OutOfMemory:
-            too_large = batch
-    return best
+            print(f"batch {batch} does not fit", file=sys.stderr, flush=True)
+    return None
 
 
 def at_largest_batch(args, database):
     results = {}
     for name, side in sides_of(args).items():
+        if name == ORDINARY:  # needs what ViT needs
+            continue
         for depth in args.depths:
             one = largest_batch(args, side, depth, database)
             results.setdefault(name, {})[depth] = one
@@ -114,7 +115,7 @@ def command_of(args):
     for name in ("batch", "precision", "threads", "profile", "device", "reversible", "plain"):
         words += [f"--{name}", str(getattr(args, name))]
     words += ["--depths", ",".join(map(str, args.depths))]
-    return shlex.join(words + (["--largest-batch"] if args.largest_batch else []))
+    return shlex.join(words + (["--largest-batch", "--memory-gib", f"{args.memory_gib:g}"] if args.largest_batch else []))
 
 
 def machine(args, results):
@@ -167,8 +168,7 @@ def markdown_of_batches(args, results):
     lines = [machine(args, results), ""]
     lines += table(args, results, "largest batch, by blocks", lambda one: str(one["batch"]))
     lines += table(args, results, "images/s at that batch", lambda one: f"{one['images_per_s']:.1f}")
-    lines += table(args, results, "MiB an image beyond parameters, gradients and moments",
-                   lambda one: f"{one['beyond'] / MIB / one['batch']:.1f}")
+    lines += table(args, results, "MiB a further image", lambda one: f"{one['an_image'] / MIB:.1f}")
     return "\n".join([*lines, f"    {command_of(args)}"]) + "\n"
 
 
@@ -207,6 +207,7 @@ def parse_arguments():
     parser.add_argument("--profile", default="test", choices=("default", "publish", "smoke", "test"),
                         help="of the timed part, which memory does not depend on")
     parser.add_argument("--largest-batch", action="store_true", help="the largest batch, and the speed at it")
+    parser.add_argument("--memory-gib", type=float, metavar="N", help="memory of the device; needed by --largest-batch")
     parser.add_argument("--chart", metavar="FILE.png", help="draw memory against depth there")
     parser.add_argument("--json", metavar="FILE", help="write all figures there too")
     parser.add_argument("--yardstick", default=os.path.join(root, "build/release/bin/yardstick"), metavar="FILE")
@@ -217,6 +218,8 @@ def parse_arguments():
         parser.error("--depths is a list of numbers, as 6,12,24,48")
     if not args.depths or min(args.depths) < 1 or args.batch < 1:
         parser.error("depths and batch must be at least 1")
+    if args.largest_batch and not args.memory_gib:
+        parser.error("--largest-batch needs --memory-gib, as `nvidia-smi` or `yardstick doctor` say it")
     if args.largest_batch and args.chart:
         parser.error("--chart is of memory against depth")
     return args
