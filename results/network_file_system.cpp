@@ -41,11 +41,11 @@ constexpr std::array<std::pair<std::uint32_t, const char*>, 16> kNetworkFileSyst
 constexpr std::uint32_t kFuse = 0x65735546;
 
 constexpr std::array<std::string_view, 14> kNetworkFuse = {
-    "sshfs", "glusterfs", "ceph-fuse", "s3fs",    "rclone",    "gcsfuse", "mountpoint-s3",
-    "davfs", "juicefs",   "moosefs",   "mfs",     "lizardfs",  "curlftpfs", "blobfuse"};
+    "sshfs", "glusterfs", "ceph-fuse", "s3fs", "rclone",   "gcsfuse",   "mountpoint-s3",
+    "davfs", "juicefs",   "moosefs",   "mfs",  "lizardfs", "curlftpfs", "blobfuse"};
 
 std::string device_of(const fs::path& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return {};
   return concat(major(status.st_dev), ':', minor(status.st_dev));
 }
@@ -83,9 +83,9 @@ void refuse_network_file_system(const std::string& path) {
   const char* allowed = std::getenv("YARDSTICK_NETWORK_DB");
   if (allowed != nullptr && std::string_view(allowed) == "allow") return;
   std::error_code ignored;
-  const fs::path place = fs::exists(path, ignored) ? fs::path(path)
-                                                   : fs::absolute(path).parent_path();
-  struct statfs status {};
+  const fs::path place =
+      fs::exists(path, ignored) ? fs::path(path) : fs::absolute(path).parent_path();
+  struct statfs status{};
   if (::statfs(place.c_str(), &status) != 0) return;  // opening says what is wrong
   const auto f_type = static_cast<std::uint64_t>(status.f_type);
   std::optional<std::string> type = network_file_system(f_type);

@@ -47,15 +47,15 @@ std::string key_of(const Statement& row, int first_column) {
 }
 
 std::unordered_map<std::int64_t, std::int64_t> first_quantities(const Connection& connection) {
-  Statement select = connection.prepare(
-      "SELECT quantity, min(quantity) OVER (PARTITION BY tag) FROM quantities");
+  Statement select =
+      connection.prepare("SELECT quantity, min(quantity) OVER (PARTITION BY tag) FROM quantities");
   std::unordered_map<std::int64_t, std::int64_t> first;
   while (select.step()) first[select.integer(0)] = select.integer(1);
   return first;
 }
 
-void keep_newest(ByTag& values, std::int64_t first_quantity, const Statement& row,
-                 std::int64_t run, const std::string& started_at) {
+void keep_newest(ByTag& values, std::int64_t first_quantity, const Statement& row, std::int64_t run,
+                 const std::string& started_at) {
   const auto [found, is_new] = values.try_emplace(first_quantity);
   Value& kept = found->second;
   if (!is_new && std::tie(started_at, run) <= std::tie(kept.started_at, kept.run)) return;
@@ -87,8 +87,7 @@ ByConfiguration derive(const Connection& connection) {
     if (configuration.values.empty()) configuration.first_run = run;
     for (; has_value && values.integer(0) == run; has_value = values.step()) {
       const auto found = first_quantity.find(values.integer(1));
-      const std::int64_t tag =
-          found == first_quantity.end() ? values.integer(1) : found->second;
+      const std::int64_t tag = found == first_quantity.end() ? values.integer(1) : found->second;
       keep_newest(configuration.values, tag, values, run, started_at);
     }
   }
@@ -104,9 +103,9 @@ void rebuild_newest(const Connection& connection) {
     in_order[configuration.first_run] = &configuration.values;
   }
   connection.execute("DELETE FROM newest_values; DELETE FROM configurations");
-  Statement add = connection.prepare(concat("INSERT INTO configurations (", kConfigurationColumns,
-                                            ") SELECT ", kConfigurationOfRun,
-                                            " FROM runs WHERE run = ?"));
+  Statement add =
+      connection.prepare(concat("INSERT INTO configurations (", kConfigurationColumns, ") SELECT ",
+                                kConfigurationOfRun, " FROM runs WHERE run = ?"));
   Statement insert =
       connection.prepare("INSERT INTO newest_values VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const auto& [first_run, values] : in_order) {

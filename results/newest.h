@@ -6,10 +6,10 @@
 
 namespace yardstick::detail {
 
-// `configurations` and `newest_values` are derived from runs, quantities and measurement_values: the
-// store keeps them up to date as it adds runs. After anything else has changed those three, such as
-// a removal of runs, rebuild_newest() works all of it out anew, in the transaction that makes the
-// change. Takes a pass over all measurements.
+// `configurations` and `newest_values` are derived from runs, quantities and measurement_values:
+// the store keeps them up to date as it adds runs. After anything else has changed those three,
+// such as a removal of runs, rebuild_newest() works all of it out anew, in the transaction that
+// makes the change. Takes a pass over all measurements.
 void rebuild_newest(const Connection& connection);
 
 // Whether both tables hold what the runs say, no more and no less. Takes the same pass, changes

@@ -53,9 +53,9 @@ RunWriter::RunWriter(const Connection& connection)
       find_configuration_(connection.prepare(
           concat("SELECT configuration FROM configurations WHERE (", kConfigurationColumns,
                  ") = (SELECT ", kConfigurationOfRun, " FROM runs WHERE run = ?)"))),
-      insert_configuration_(connection.prepare(
-          concat("INSERT INTO configurations (", kConfigurationColumns, ") SELECT ",
-                 kConfigurationOfRun, " FROM runs WHERE run = ?"))),
+      insert_configuration_(
+          connection.prepare(concat("INSERT INTO configurations (", kConfigurationColumns,
+                                    ") SELECT ", kConfigurationOfRun, " FROM runs WHERE run = ?"))),
       find_quantity_(
           connection.prepare("SELECT quantity FROM quantities WHERE tag = ? AND unit = ? AND "
                              "direction = ? AND about = ?")),

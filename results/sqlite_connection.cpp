@@ -276,9 +276,8 @@ void Connection::allow_reading_only() const { execute("PRAGMA query_only = ON");
 
 void Connection::work_on_copy() {
   sqlite3* opened = nullptr;
-  int rc = sqlite3_open_v2("", &opened,
-                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                           nullptr);
+  int rc = sqlite3_open_v2(
+      "", &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<sqlite3, Close> copy(opened);
   if (rc != SQLITE_OK) fail(rc);
   sqlite3_extended_result_codes(opened, 1);
