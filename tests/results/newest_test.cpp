@@ -140,7 +140,7 @@ TEST_F(NewestTest, SeesWhatDoesNotAgreeWithTheRuns) {
   ASSERT_TRUE(detail::newest_is_consistent(connection()));
 
   for (const char* change :
-        "UPDATE newest_values SET value = 7 WHERE configuration = 1",
+       {"UPDATE newest_values SET value = 7 WHERE configuration = 1",
         "UPDATE newest_values SET n = n + 1 WHERE configuration = 1",
         "UPDATE newest_values SET run = run + 1 WHERE configuration = 1",
         "DELETE FROM newest_values WHERE configuration = 1",
@@ -148,13 +148,12 @@ TEST_F(NewestTest, SeesWhatDoesNotAgreeWithTheRuns) {
         "UPDATE configurations SET eligible = 1 - eligible WHERE configuration = 1",
         "DELETE FROM configurations WHERE configuration = 1",
         "INSERT INTO newest_values SELECT 999, first_quantity, quantity, run, started_at, value, "
-        "low, high, n FROM newest_values LIMIT 1"
-}) {
-  const detail::Transaction undone(connection());
-  connection().execute(change);
-  EXPECT_FALSE(detail::newest_is_consistent(connection())) << change;
-}
-EXPECT_TRUE(detail::newest_is_consistent(ResultStore(path_, Mode::kReadOnly).impl().connection));
+        "low, high, n FROM newest_values LIMIT 1"}) {
+    const detail::Transaction undone(connection());
+    connection().execute(change);
+    EXPECT_FALSE(detail::newest_is_consistent(connection())) << change;
+  }
+  EXPECT_TRUE(detail::newest_is_consistent(ResultStore(path_, Mode::kReadOnly).impl().connection));
 }
 
 TEST_F(NewestTest, KeepsTheLogOfPruningsAsItIs) {
