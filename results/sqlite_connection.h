@@ -40,6 +40,7 @@ class Statement {
   double real(int column) const;
   std::optional<double> optional_real(int column) const;
   std::string text(int column) const;
+  std::string_view view(int column) const;            // until the next step
   std::span<const std::byte> blob(int column) const;  // until the next step
 
  private:
