@@ -68,37 +68,36 @@ std::vector<RunRecord> runs(std::int64_t first, std::int64_t count) {
 
 void build(const std::string& path, std::int64_t count) {
   ResultStore store(path, Mode::kReadWrite);
-  std::vector<double> batches_per_s, late;
-  double total_s = 0;
+  std::vector<double> all, late;
+  Seconds total;
   for (std::int64_t first = 0; first < count; first += kBatch) {
     const auto records = runs(first, std::min(kBatch, count - first));
-    const double seconds = seconds_of([&] { store.append_all(records); });
-    total_s += seconds;
-    batches_per_s.push_back(static_cast<double>(records.size()) / seconds);
-    if (first >= count * 9 / 10) late.push_back(batches_per_s.back());
-    if (first % 100'000 == 0) std::cerr << first << " runs, " << total_s << " s\n";
+    const Seconds seconds = seconds_of([&] { store.append_all(records); });
+    total.wall += seconds.wall;
+    total.cpu += seconds.cpu;
+    all.push_back(static_cast<double>(records.size()) / seconds.wall);
+    if (first >= count * 9 / 10) late.push_back(all.back());
+    if (first % 100'000 == 0) std::cerr << first << " runs, " << total.wall << " s\n";
   }
   print_heading("writing");
-  print_figure(concat("in transactions of ", kBatch, ", all ", count, " runs"), batches_per_s,
-               "runs/s");
-  print_figure("of these the last tenth", late, "runs/s");
+  print_rates(concat("transactions of ", kBatch, ", all ", count, " runs"), all);
+  if (!late.empty()) print_rates("of these the last tenth", late);
+  const auto rate = [count](double seconds) { return static_cast<double>(count) / seconds; };
   std::cout << "\n"
-            << count << " runs in " << total_s
-            << " s of writing: " << static_cast<double>(count) / total_s << " runs/s\n";
+            << count << " runs in " << total.wall << " s, " << rate(total.wall) << " runs/s; "
+            << total.cpu << " s of a CPU, " << rate(total.cpu) << " runs/s\n";
 }
 
 void write_one_by_one(const std::string& path, std::int64_t first) {
   ResultStore store(path, Mode::kReadWrite);
-  const auto records = runs(first, kSingles);
-  std::vector<double> ms;
+  std::vector<Seconds> times;
   double total_s = 0;
-  for (const RunRecord& record : records) {
-    const double seconds = seconds_of([&] { store.append(record); });
-    total_s += seconds;
-    ms.push_back(1e3 * seconds);
+  for (const RunRecord& record : runs(first, kSingles)) {
+    times.push_back(seconds_of([&] { store.append(record); }));
+    total_s += times.back().wall;
   }
   print_heading("one by one, each durable");
-  print_figure("append", ms, "ms");
+  print_times("append", times, "ms");
   std::cout << "\n" << static_cast<double>(kSingles) / total_s << " runs/s\n";
 }
 
@@ -128,15 +127,15 @@ std::vector<Query> queries() {
 void time_queries(const std::string& path, int repeats) {
   print_heading("leaderboards, opening the file included");
   for (const auto& [name, query] : queries()) {
-    std::vector<double> ms;
+    std::vector<Seconds> times;
     std::size_t rows = 0;
     for (int i = 0; i < repeats; ++i) {
-      ms.push_back(1e3 * seconds_of([&, &asked = query] {
-                     const ResultStore store(path, Mode::kReadOnly);
-                     rows = query_leaderboard(store, asked).rows.size();
-                   }));
+      times.push_back(seconds_of([&, &asked = query] {
+        const ResultStore store(path, Mode::kReadOnly);
+        rows = query_leaderboard(store, asked).rows.size();
+      }));
     }
-    print_figure(concat(name, " (", rows, " rows)"), ms, "ms");
+    print_times(concat(name, " (", rows, " rows)"), times, "ms");
   }
 }
 
@@ -156,21 +155,21 @@ void time_sql(const std::string& path, int repeats) {
        "AND task = 'imagenet1k' AND eligible ORDER BY value DESC LIMIT 20"}};
   print_heading("SQL over the views, opening the file included");
   for (const auto& [name, sql] : statements) {
-    std::vector<double> ms;
+    std::vector<Seconds> times;
     for (int i = 0; i < repeats; ++i) {
-      ms.push_back(1e3 * seconds_of([&, &text = sql] {
-                     const ResultStore store(path, Mode::kReadOnly);
-                     auto statement = store.impl().connection.prepare(text);
-                     while (statement.step()) {
-                     }
-                   }));
+      times.push_back(seconds_of([&, &text = sql] {
+        const ResultStore store(path, Mode::kReadOnly);
+        auto statement = store.impl().connection.prepare(text);
+        while (statement.step()) {
+        }
+      }));
     }
-    print_figure(name, ms, "ms");
+    print_times(name, times, "ms");
   }
 }
 
 void time_report(const std::string& path, const std::string& assets, int repeats) {
-  std::vector<double> seconds;
+  std::vector<Seconds> seconds;
   std::size_t bytes = 0;
   for (int i = 0; i < repeats; ++i) {
     seconds.push_back(seconds_of([&] {
@@ -179,27 +178,27 @@ void time_report(const std::string& path, const std::string& assets, int repeats
     }));
   }
   print_heading("report");
-  print_figure(concat("HTML, ", bytes / 1'000'000, " MB"), seconds, "s");
+  print_times(concat("HTML, ", bytes / 1'000'000, " MB"), seconds, "s");
 }
 
 void time_checks(const std::string& path) {
   print_heading("whole file, once");
   const ResultStore store(path, Mode::kReadWrite);
   const detail::Connection& connection = store.impl().connection;
-  print_figure("derived rows compared with all runs", {seconds_of([&] {
-                 if (!detail::newest_is_consistent(connection)) throw_data("not consistent");
-               })},
-               "s");
-  print_figure("derived rows rebuilt", {seconds_of([&] {
-                 detail::Transaction transaction(connection);
-                 detail::rebuild_newest(connection);
-                 transaction.commit();
-               })},
-               "s");
-  print_figure("PRAGMA integrity_check", {seconds_of([&] {
-                 if (connection.text("PRAGMA integrity_check") != "ok") throw_data("damaged");
-               })},
-               "s");
+  print_times("derived rows compared with all runs", {seconds_of([&] {
+                if (!detail::newest_is_consistent(connection)) throw_data("not consistent");
+              })},
+              "s");
+  print_times("derived rows rebuilt", {seconds_of([&] {
+                detail::Transaction transaction(connection);
+                detail::rebuild_newest(connection);
+                transaction.commit();
+              })},
+              "s");
+  print_times("PRAGMA integrity_check", {seconds_of([&] {
+                if (connection.text("PRAGMA integrity_check") != "ok") throw_data("damaged");
+              })},
+              "s");
 }
 
 void measure_size(const Arguments& arguments) {
