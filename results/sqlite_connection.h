@@ -78,6 +78,7 @@ class Connection {
   void use_write_ahead_log() const;
 
   const std::string& path() const { return path_; }
+  sqlite3* handle() const { return connection_.get(); }  // for results/sqlite_*.cpp
   [[noreturn]] void fail(int code) const;
 
  private:
