@@ -214,8 +214,9 @@ ImportReport import_runs(ResultStore& into, std::istream& in, const std::string&
   bool is_first = true;
   for (std::int64_t number = 1; read_line(in, line, is_too_long); ++number) {
     if (stop && stop()) {
-      import.report() = {.is_stopped = true};
-      return import.report();
+      ImportReport stopped;
+      stopped.is_stopped = true;
+      return stopped;
     }
     if (is_too_long) {
       import.refuse(concat(name, ':', number, ": a line of over ", kMostBytes >> 20,
