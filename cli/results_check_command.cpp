@@ -62,6 +62,10 @@ Json report_json(const std::string& path, const FileReport& report) {
 
 int run(const CommandLine& line, Context& context) {
   const std::string path = line.text("db", default_database_path());
+  if (line.has("upgrade")) {
+    ResultStore(path, ResultStore::Mode::kReadOnly);  // there is one, and no new one is made
+    ResultStore(path, ResultStore::Mode::kReadWrite);
+  }
   const FileReport report =
       check_results(path, line.has("deep") ? CheckDepth::kEveryRecord : CheckDepth::kFile,
                     context.stop_condition());
@@ -92,10 +96,13 @@ Command results_check_command() {
           "schema, the write-ahead log, the triggers that keep the tables append-only, "
           "references between tables, JSON, and what is derived for leaderboards. `--deep` "
           "also reads every run: samples and outcomes unpack, figures have known units, the "
-          "configuration is what the record says. Nothing is changed. Where something is "
+          "configuration is what the record says. Nothing is changed, except by `--upgrade`. Where "
+          "something is "
           "wrong the exit code is 3, and the lines name the runs and what to do.",
       .groups = {{"Options",
                   {{.name = "deep", .help = "also read every run whole"},
+                   {.name = "upgrade",
+                    .help = "bring a file of an older Yardstick up to date first"},
                    json_option(),
                    database_option()}},
                  general_options()},

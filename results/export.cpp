@@ -23,25 +23,6 @@ using detail::number_text;
 using detail::RunFilter;
 using detail::Statement;
 
-// Reads one state of the file as long as it lives.
-class Snapshot {
- public:
-  explicit Snapshot(const Connection& connection) : connection_(connection) {
-    connection_.execute("BEGIN");
-  }
-  ~Snapshot() {
-    try {
-      connection_.execute("ROLLBACK");
-    } catch (const Error&) {  // nothing was written, and nothing is lost
-    }
-  }
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-
- private:
-  const Connection& connection_;
-};
-
 struct RunColumn {
   const char* name;
   std::string sql;
@@ -215,7 +196,7 @@ std::int64_t export_lines(const Connection& connection, const RunFilter& filter,
 std::int64_t export_json_lines(const ResultStore& store, const std::vector<std::string>& filters,
                                std::ostream& out, const StopRequested& stop) {
   const Connection& connection = store.impl().connection;
-  const Snapshot snapshot(connection);
+  const detail::Snapshot snapshot(connection);
   const RunFilter filter(connection, filters);
   return each_run(
       connection, filter,
@@ -230,7 +211,7 @@ std::int64_t export_json_lines(const ResultStore& store, const std::vector<std::
 std::int64_t export_csv(const ResultStore& store, const std::vector<std::string>& filters,
                         CsvShape shape, std::ostream& out, const StopRequested& stop) {
   const Connection& connection = store.impl().connection;
-  const Snapshot snapshot(connection);
+  const detail::Snapshot snapshot(connection);
   const RunFilter filter(connection, filters);
   return shape == CsvShape::kLong ? export_lines<LongLines>(connection, filter, out, stop)
                                   : export_lines<WideLines>(connection, filter, out, stop);

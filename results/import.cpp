@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -106,7 +105,7 @@ bool is_blank(std::string_view text) {
 class Import {
  public:
   explicit Import(ResultStore& into)
-      : connection_(into.impl().connection), quantities_(into.impl().quantities) {}
+      : connection_(into.impl().connection), writer_(into.impl().run_writer()) {}
 
   void take(std::string_view json, const std::string& where) {
     RunRecord record;
@@ -127,13 +126,12 @@ class Import {
   }
 
   ImportReport& report() { return report_; }
-  std::map<std::string, std::int64_t>& quantities() { return quantities_; }
 
  private:
   void add(const RunRecord& record, const std::string& where) {
     const auto known = detail::find_run(connection_, record.id);
     if (!known) {
-      detail::write_run(connection_, record, quantities_);
+      writer_.write(record);
       ++report_.added;
     } else if (encode_record(detail::read_run(connection_, *known, detail::PerSample::kLoaded)) ==
                encode_record(record)) {
@@ -146,7 +144,7 @@ class Import {
   }
 
   const detail::Connection& connection_;
-  std::map<std::string, std::int64_t> quantities_;
+  detail::RunWriter& writer_;
   ImportReport report_;
 };
 
@@ -207,7 +205,7 @@ bool begins_document(std::string_view line) {
 
 ImportReport import_runs(ResultStore& into, std::istream& in, const std::string& name,
                          BadLines bad_lines, const StopRequested& stop) {
-  detail::Transaction transaction(into.impl().connection);
+  detail::WriteTransaction transaction(into.impl().connection, into.impl().run_writer());
   Import import(into);
   std::string line;
   bool is_too_long = false;
@@ -239,7 +237,6 @@ ImportReport import_runs(ResultStore& into, std::istream& in, const std::string&
     return report;  // the transaction is undone
   }
   transaction.commit();
-  into.impl().quantities = std::move(import.quantities());
   return report;
 }
 

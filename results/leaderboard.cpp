@@ -9,15 +9,23 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 #include <tuple>
+#include <unordered_set>
+#include <utility>
 
 namespace yardstick {
 namespace {
 
+using detail::Candidate;
 using detail::Connection;
+using detail::LeaderboardRows;
 using detail::Statement;
+using detail::StoredValue;
 
 // What a table shows first, in this order: of each line the first pattern that is measured at all.
 // Layout only; nothing else depends on a tag's name.
@@ -55,12 +63,14 @@ constexpr std::array<std::string_view, 13> kQuietCategories = {
                  : "");
 }
 
-void keep_task(const std::string& task, std::vector<LeaderboardRow>& rows) {
+void keep_task(const std::string& task, std::vector<Candidate*>& rows) {
   if (task.empty()) return;
   std::set<std::string> present;
-  std::erase_if(rows, [&](const LeaderboardRow& row) {
-    if (!row.task.empty()) present.insert(row.task);
-    return row.task != task;
+  std::erase_if(rows, [&](const Candidate* candidate) {
+    const std::string& its_task = candidate->row.task;
+    if (its_task == task) return false;
+    if (!its_task.empty()) present.insert(its_task);
+    return true;
   });
   if (!rows.empty()) return;
   const std::vector<std::string> names(present.begin(), present.end());
@@ -90,123 +100,196 @@ std::vector<std::string> headline_tags(const std::vector<std::string>& tags) {
   return headlines;
 }
 
-std::string resolve_sort(const std::string& sort, const std::vector<LeaderboardRow>& rows) {
-  const std::vector<std::string> tags = detail::tags_of(rows);
-  if (std::find(tags.begin(), tags.end(), sort) != tags.end()) return sort;
+// The tag to sort by, and what the rows have of it.
+struct SortKey {
+  std::string tag;
+  const std::vector<const StoredValue*>* column = nullptr;
+
+  const StoredValue* of(const Candidate* row) const { return (*column)[row->position]; }
+};
+
+SortKey resolve_sort(const std::string& sort, LeaderboardRows& source,
+                     const std::vector<Candidate*>& rows) {
+  const SortKey asked{sort, &source.column(sort)};
+  if (std::any_of(rows.begin(), rows.end(),
+                  [&asked](const Candidate* row) { return asked.of(row) != nullptr; })) {
+    return asked;
+  }
+  const std::vector<std::string> tags = source.tags_of(rows);
   const std::vector<std::string> headlines = headline_tags(tags);
-  if (sort == LeaderboardQuery().sort && !headlines.empty()) return headlines.front();
+  if (sort == LeaderboardQuery().sort && !headlines.empty()) {
+    return {headlines.front(), &source.column(headlines.front())};
+  }
   throw_user(concat("no row has a measurement ", sort), suggestion(sort, tags));
 }
 
 // Whether a figure comes from a task's data rather than from bench.
-bool is_scored(const std::string& tag, const std::vector<LeaderboardRow>& rows) {
-  return std::any_of(rows.begin(), rows.end(), [&tag](const LeaderboardRow& row) {
-    return row.values.contains(tag) && !row.batch.contains(tag);
+bool is_scored(const SortKey& sort, const std::vector<Candidate*>& rows) {
+  return std::any_of(rows.begin(), rows.end(), [&sort](const Candidate* row) {
+    const StoredValue* value = sort.of(row);
+    return value != nullptr && value->batch == 0;
   });
 }
 
 // Rows compare where they were scored on the same data, or by a figure that needs none.
-using Contest = std::tuple<std::string, std::string, std::string>;
+using Contest = std::tuple<std::string_view, std::string_view, std::string_view>;
 
 Contest contest_of(const LeaderboardRow& row, bool is_by_task) {
   if (!is_by_task) return {};
   return {row.task, row.split, row.data};
 }
 
-bool is_ordered_before(const LeaderboardRow& a, const LeaderboardRow& b, const std::string& sort,
-                       bool is_by_task) {
-  const Contest contest_a = contest_of(a, is_by_task);
-  const Contest contest_b = contest_of(b, is_by_task);
-  if (contest_a != contest_b) {
-    if (a.task.empty() != b.task.empty()) return b.task.empty();  // speed alone comes last
-    if (a.task != b.task) return natural_less(a.task, b.task);
-    return contest_a < contest_b;
+struct IsEarlierContest {
+  bool operator()(const Contest& a, const Contest& b) const {
+    const std::string_view task = std::get<0>(a), other = std::get<0>(b);
+    if (task.empty() != other.empty()) return other.empty();  // speed alone comes last
+    if (task != other) return natural_less(task, other);
+    return a < b;
   }
-  const auto x = detail::number_of(a, sort);
-  const auto y = detail::number_of(b, sort);
-  if (x.has_value() != y.has_value()) return x.has_value();
-  if (x && *x != *y) {
-    return a.values.at(sort).direction == Direction::kLowerIsBetter ? *x < *y : *x > *y;
-  }
-  if (a.values.size() != b.values.size()) return a.values.size() > b.values.size();
-  if (a.newest != b.newest) return a.newest > b.newest;
-  return std::tie(a.model, a.weights, a.methods, a.params, a.device, a.precision) <
-         std::tie(b.model, b.weights, b.methods, b.params, b.device, b.precision);
+};
+
+// A row and where its sort key puts it, smallest first.
+struct Placed {
+  Candidate* row = nullptr;
+  std::optional<double> key;
+
+  bool is_tied_with(const Placed& other) const { return key == other.key; }
+};
+
+Placed place(Candidate* row, const SortKey& sort) {
+  const StoredValue* value = sort.of(row);
+  auto key = detail::number_of(value);
+  if (key && value->quantity->direction != Direction::kLowerIsBetter) key = -*key;
+  return {row, key};
 }
 
-// Best first, hence the first of each group stays. A row that cannot be ranked stays only where its
-// group has no other.
-void keep_best_of_each(const std::string& group, bool is_by_task, const std::string& sort,
-                       std::vector<LeaderboardRow>& rows) {
-  if (group == "none") return;
-  const auto fields = detail::text_fields();
-  if (std::find(fields.begin(), fields.end(), group) == fields.end()) {
-    std::vector<std::string> choices = fields;
-    choices.push_back("none");
+bool is_ordered_before(const Placed& a, const Placed& b) {
+  if (a.key.has_value() != b.key.has_value()) return a.key.has_value();
+  return a.key && *a.key < *b.key;
+}
+
+// Among rows whose sort keys are equal.
+bool is_shown_before(LeaderboardRows& source, Candidate& a, Candidate& b) {
+  const std::size_t count_a = source.values(a).size(), count_b = source.values(b).size();
+  if (count_a != count_b) return count_a > count_b;
+  const std::string &newest_a = source.newest(a), &newest_b = source.newest(b);
+  if (newest_a != newest_b) return newest_a > newest_b;
+  if (a.row.model != b.row.model) return a.row.model < b.row.model;
+  const std::string weights_a = source.text(a, "weights"), weights_b = source.text(b, "weights");
+  return std::tie(weights_a, a.row.methods, a.row.params, a.row.device, a.row.precision) <
+         std::tie(weights_b, b.row.methods, b.row.params, b.row.device, b.row.precision);
+}
+
+// Best first: the best row of each group, ranked, up to the limit. Rows are put in order only as
+// far as that takes, since the order of equal rows costs a look at all their values.
+class Ranking {
+ public:
+  Ranking(LeaderboardRows& source, const SortKey& sort, const LeaderboardQuery& query,
+          bool is_by_task)
+      : source_(source), sort_(sort), query_(query), is_by_task_(is_by_task) {}
+
+  std::vector<Candidate*> rank(const std::vector<Candidate*>& rows) {
+    std::map<Contest, std::vector<Placed>, IsEarlierContest> contests;
+    for (Candidate* row : rows) {
+      const Placed placed = place(row, sort_);
+      if (placed.key && is_grouped()) ranked_groups_.insert(source_.text(*row, query_.group));
+      contests[contest_of(row->row, is_by_task_)].push_back(placed);
+    }
+    for (auto& [contest, placed] : contests) rank_contest(placed);
+    return std::move(ranked_);
+  }
+
+ private:
+  bool is_grouped() const { return query_.group != "none"; }
+
+  void rank_contest(std::vector<Placed>& rows) {
+    std::stable_sort(rows.begin(), rows.end(), is_ordered_before);
+    std::unordered_set<std::string> seen;
+    std::int64_t kept = 0;
+    for (auto begin = rows.begin(); begin != rows.end();) {
+      auto end = begin;
+      while (end != rows.end() && end->is_tied_with(*begin)) ++end;
+      kept += rank_equals(std::span(begin, end), kept, seen);
+      if (query_.limit > 0 && kept >= query_.limit) return;
+      begin = end;
+    }
+  }
+
+  // Returns how many of them it kept.
+  std::int64_t rank_equals(std::span<const Placed> equals, std::int64_t above,
+                           std::unordered_set<std::string>& seen) {
+    const bool has_key = equals.front().key.has_value();
+    std::vector<Candidate*> rows;
+    for (const Placed& placed : equals) {
+      if (is_grouped()) {
+        const std::string group = source_.text(*placed.row, query_.group);
+        // A row that cannot be ranked stays only where its group has no other.
+        if (seen.contains(group) || (!has_key && ranked_groups_.contains(group))) continue;
+      }
+      rows.push_back(placed.row);
+    }
+    if (rows.size() > 1) {
+      std::stable_sort(rows.begin(), rows.end(), [this](Candidate* a, Candidate* b) {
+        return is_shown_before(source_, *a, *b);
+      });
+    }
+    std::int64_t kept = 0;
+    for (Candidate* row : rows) {
+      if (is_grouped() && !seen.insert(source_.text(*row, query_.group)).second) continue;
+      row->row.rank = has_key ? above + 1 : 0;
+      ranked_.push_back(row);
+      ++kept;
+      if (query_.limit > 0 && above + kept >= query_.limit) break;
+    }
+    return kept;
+  }
+
+  LeaderboardRows& source_;
+  const SortKey& sort_;
+  const LeaderboardQuery& query_;
+  const bool is_by_task_;
+  std::unordered_set<std::string> ranked_groups_;
+  std::vector<Candidate*> ranked_;
+};
+
+void check_group(const std::string& group) {
+  std::vector<std::string> choices = detail::text_fields();
+  choices.push_back("none");
+  if (std::find(choices.begin(), choices.end(), group) == choices.end()) {
     throw_user(concat("cannot group by ", group), suggestion(group, choices));
   }
-  std::set<std::pair<Contest, std::string>> seen;
-  std::set<std::string> ranked;
-  for (const LeaderboardRow& row : rows) {
-    if (detail::number_of(row, sort)) ranked.insert(detail::text_field(row, group));
-  }
-  std::erase_if(rows, [&](const LeaderboardRow& row) {
-    const std::string value = detail::text_field(row, group);
-    if (!detail::number_of(row, sort) && ranked.contains(value)) return true;
-    return !seen.emplace(contest_of(row, is_by_task), value).second;
-  });
-}
-
-void number_rows(const std::string& sort, bool is_by_task, std::vector<LeaderboardRow>& rows) {
-  std::map<Contest, std::int64_t> places;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto value = detail::number_of(rows[i], sort);
-    if (!value) continue;
-    const Contest contest = contest_of(rows[i], is_by_task);
-    const std::int64_t place = ++places[contest];
-    const bool is_tied = i > 0 && contest_of(rows[i - 1], is_by_task) == contest &&
-                         detail::number_of(rows[i - 1], sort) == value;
-    rows[i].rank = is_tied ? rows[i - 1].rank : place;
-  }
-}
-
-// Rows are in order, each contest's together. What has no rank comes last.
-void keep_best(std::int64_t limit, bool is_by_task, std::vector<LeaderboardRow>& rows) {
-  if (limit <= 0) return;
-  std::map<Contest, std::int64_t> kept;
-  std::erase_if(
-      rows, [&](const LeaderboardRow& row) { return ++kept[contest_of(row, is_by_task)] > limit; });
 }
 
 }  // namespace
 
 Leaderboard query_leaderboard(const ResultStore& store, const LeaderboardQuery& query) {
   const Connection& connection = store.impl().connection;
+  const detail::Snapshot snapshot(connection);
   Leaderboard board;
   board.query = query;
-  board.rows = detail::load_rows(connection, query.include_ineligible);
-  if (board.rows.empty()) throw_nothing_to_rank(connection);
+  LeaderboardRows source(connection, query.include_ineligible);
+  std::vector<Candidate*> rows = source.all();
+  if (rows.empty()) throw_nothing_to_rank(connection);
 
-  keep_task(query.task, board.rows);
+  keep_task(query.task, rows);
   std::vector<std::string> filtered;
   for (const std::string& filter : query.filters) {
-    filtered.push_back(detail::apply_filter(filter, board.rows));
+    filtered.push_back(detail::apply_filter(filter, source, rows));
   }
-  const std::string sort = resolve_sort(query.sort, board.rows);
-  board.query.sort = sort;
+  const SortKey sort = resolve_sort(query.sort, source, rows);
+  board.query.sort = sort.tag;
+  check_group(query.group);
 
-  const bool is_by_task = is_scored(sort, board.rows);
-  board.is_by_task = is_by_task;
-  std::sort(board.rows.begin(), board.rows.end(),
-            [&](const LeaderboardRow& a, const LeaderboardRow& b) {
-              return is_ordered_before(a, b, sort, is_by_task);
-            });
-  keep_best_of_each(query.group, is_by_task, sort, board.rows);
-  number_rows(sort, is_by_task, board.rows);
-  keep_best(query.limit, is_by_task, board.rows);
+  board.is_by_task = is_scored(sort, rows);
+  rows = Ranking(source, sort, query, board.is_by_task).rank(rows);
+  board.rows.reserve(rows.size());
+  for (Candidate* row : rows) {
+    source.complete(*row);
+    board.rows.push_back(std::move(row->row));
+  }
 
   const std::vector<std::string> tags = detail::tags_of(board.rows);
-  board.columns.push_back(sort);
+  board.columns.push_back(sort.tag);
   for (const std::string& name : filtered) {
     if (std::find(tags.begin(), tags.end(), name) != tags.end()) {
       add_unless_there(board.columns, name);

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <set>
 #include <string_view>
+#include <utility>
 
 namespace yardstick::detail {
 namespace {
@@ -75,38 +76,50 @@ bool holds(double value, const std::string& op, double bound) {
   return value >= bound;
 }
 
-void filter_by_text(const Condition& condition, std::vector<LeaderboardRow>& rows) {
-  if (condition.op != "=" && condition.op != "!=") {
-    throw_user(concat(condition.name, " is text, and ", condition.op, " compares numbers"),
-               "use = or !=");
-  }
-  std::set<std::string> present;
-  std::erase_if(rows, [&](const LeaderboardRow& row) {
-    const std::string text = text_field(row, condition.name);
-    present.insert(text);
-    return glob_match(condition.value, text) != (condition.op == "=");
-  });
-  if (!rows.empty()) return;
-  present.erase("");
+// What there is to choose from, for a condition that holds nowhere.
+std::string choices(const std::string& value, const std::set<std::string>& present) {
   const std::vector<std::string> names(present.begin(), present.end());
-  std::string hint = suggestion(condition.value, names);
+  std::string hint = suggestion(value, names);
   if (hint.empty() && !names.empty()) {
     hint = "there is";
     for (std::size_t i = 0; i < names.size() && i < 5; ++i)
       hint += (i == 0 ? " " : ", ") + names[i];
     if (names.size() > 5) hint += concat(" and ", names.size() - 5, " more");
   }
-  throw_user(concat("no row has ", condition.name, condition.op, condition.value), hint);
+  return hint;
 }
 
-void filter_by_number(const Condition& condition, std::vector<LeaderboardRow>& rows) {
+void filter_by_text(const Condition& condition, LeaderboardRows& source,
+                    std::vector<Candidate*>& rows) {
+  if (condition.op != "=" && condition.op != "!=") {
+    throw_user(concat(condition.name, " is text, and ", condition.op, " compares numbers"),
+               "use = or !=");
+  }
+  std::vector<Candidate*> kept;
+  for (Candidate* row : rows) {
+    const bool matches = glob_match(condition.value, source.text(*row, condition.name));
+    if (matches == (condition.op == "=")) kept.push_back(row);
+  }
+  if (kept.empty()) {
+    std::set<std::string> present;
+    for (Candidate* row : rows) present.insert(source.text(*row, condition.name));
+    present.erase("");
+    throw_user(concat("no row has ", condition.name, condition.op, condition.value),
+               choices(condition.value, present));
+  }
+  rows = std::move(kept);
+}
+
+void filter_by_number(const Condition& condition, const std::vector<const StoredValue*>& column,
+                      std::vector<Candidate*>& rows) {
   const double bound = parse_number(condition);
   std::optional<double> low, high;
   Unit unit = Unit::kNone;
-  std::erase_if(rows, [&](const LeaderboardRow& row) {
-    const auto value = number_of(row, condition.name);
+  std::erase_if(rows, [&](const Candidate* row) {
+    const StoredValue* stored = column[row->position];
+    const auto value = number_of(stored);
     if (!value) return true;
-    unit = row.values.at(condition.name).unit;
+    unit = stored->quantity->unit;
     low = std::min(low.value_or(*value), *value);
     high = std::max(high.value_or(*value), *value);
     return !holds(*value, condition.op, bound);
@@ -151,27 +164,31 @@ std::vector<std::string> tags_of(const std::vector<LeaderboardRow>& rows) {
   return ordered;
 }
 
-std::optional<double> number_of(const LeaderboardRow& row, const std::string& tag) {
-  const auto found = row.values.find(tag);
-  if (found == row.values.end() || std::isnan(found->second.value)) return std::nullopt;
-  return found->second.value;
+std::optional<double> number_of(const StoredValue* value) {
+  if (value == nullptr || std::isnan(value->value)) return std::nullopt;
+  return value->value;
 }
 
-std::string apply_filter(const std::string& filter, std::vector<LeaderboardRow>& rows) {
+std::string apply_filter(const std::string& filter, LeaderboardRows& source,
+                         std::vector<Candidate*>& rows) {
   const Condition condition = parse(filter);
   const auto fields = text_fields();
   if (std::find(fields.begin(), fields.end(), condition.name) != fields.end()) {
-    filter_by_text(condition, rows);
+    filter_by_text(condition, source, rows);
     return condition.name;
   }
-  std::vector<std::string> known = tags_of(rows);
-  if (std::find(known.begin(), known.end(), condition.name) == known.end()) {
+  const auto& column = source.column(condition.name);
+  const bool is_measured = std::any_of(rows.begin(), rows.end(), [&column](const Candidate* row) {
+    return column[row->position] != nullptr;
+  });
+  if (!is_measured) {
+    std::vector<std::string> known = source.tags_of(rows);
     known.insert(known.end(), fields.begin(), fields.end());
     const std::string near = suggestion(condition.name, known);
     throw_user(concat("nothing called ", condition.name, " to filter by"),
                near.empty() ? "`yardstick leaderboard --format csv` shows every column" : near);
   }
-  filter_by_number(condition, rows);
+  filter_by_number(condition, column, rows);
   return condition.name;
 }
 

@@ -5,9 +5,9 @@
 
 #include <yardstick/error.h>
 
+#include <cstddef>
 #include <filesystem>
-#include <map>
-#include <utility>
+#include <vector>
 
 namespace yardstick {
 namespace {
@@ -21,11 +21,13 @@ class Conflicts {
     if (count_ == kNamed + 1) ids_ += ", ...";
   }
 
-  void refuse(const std::string& into, const std::string& from) const {
+  void refuse(const std::string& into, const std::string& from, std::int64_t added) const {
     if (count_ == 0) return;
     throw_data(concat(into, " and ", from, " have different runs under the same id (", count_,
                       "): ", ids_),
-               concat("one of the files has been altered; nothing of ", from, " was merged"));
+               concat("one of the files has been altered; ",
+                      added == 0 ? "nothing" : concat("no more than ", added, " runs"), " of ",
+                      from, " was merged"));
   }
 
  private:
@@ -42,6 +44,78 @@ bool is_same_file(const std::string& a, const std::string& b) {
   return std::filesystem::equivalent(a, b, missing);
 }
 
+// What is read before the target is locked: so many runs, or runs with so many samples.
+constexpr std::size_t kRunsAtOnce = 256;
+constexpr std::size_t kSamplesAtOnce = 2'000'000;
+
+std::size_t sample_count(const RunRecord& record) {
+  std::size_t count = record.outcomes ? record.outcomes->index.size() : 0;
+  for (const SampleSeries& series : record.samples) count += series.values.size();
+  return count;
+}
+
+class Merge {
+ public:
+  Merge(ResultStore& into, const detail::Connection& source)
+      : writer_(into.impl().run_writer()), target_(into.impl().connection), source_(source) {}
+
+  MergeCounts run() {
+    const std::vector<std::int64_t> missing = compare();
+    conflicts_.refuse(target_.path(), source_.path(), counts_.added);
+    for (std::size_t next = 0; next < missing.size();) add_some(missing, next);
+    return counts_;
+  }
+
+ private:
+  // The rows of the source whose ids the target lacks.
+  std::vector<std::int64_t> compare() {
+    std::vector<std::int64_t> missing;
+    detail::Statement runs = source_.prepare("SELECT run, id FROM runs ORDER BY run");
+    while (runs.step()) {
+      const std::int64_t run = runs.integer(0);
+      if (const auto known = detail::find_run(target_, runs.text(1))) {
+        note_known(runs.text(1), content(target_, *known) == content(source_, run));
+      } else {
+        missing.push_back(run);
+      }
+    }
+    return missing;
+  }
+
+  void note_known(const std::string& id, bool is_same) {
+    ++counts_.already_there;
+    if (!is_same) conflicts_.add(id);
+  }
+
+  void add_some(const std::vector<std::int64_t>& missing, std::size_t& next) {
+    std::vector<RunRecord> records;
+    std::size_t samples = 0;
+    while (next < missing.size() && records.size() < kRunsAtOnce && samples < kSamplesAtOnce) {
+      records.push_back(detail::read_run(source_, missing[next++], detail::PerSample::kLoaded));
+      samples += sample_count(records.back());
+    }
+    std::int64_t added = 0;
+    detail::WriteTransaction transaction(target_, writer_);
+    for (const RunRecord& record : records) {
+      if (const auto known = detail::find_run(target_, record.id)) {  // added since, by another
+        note_known(record.id, content(target_, *known) == encode_record(record));
+        continue;
+      }
+      writer_.write(record);
+      ++added;
+    }
+    conflicts_.refuse(target_.path(), source_.path(), counts_.added);
+    transaction.commit();
+    counts_.added += added;
+  }
+
+  detail::RunWriter& writer_;
+  const detail::Connection& target_;
+  const detail::Connection& source_;
+  MergeCounts counts_;
+  Conflicts conflicts_;
+};
+
 }  // namespace
 
 MergeCounts merge_runs(ResultStore& into, const std::string& from) {
@@ -51,29 +125,8 @@ MergeCounts merge_runs(ResultStore& into, const std::string& from) {
   }
   const ResultStore store(from, ResultStore::Mode::kReadOnly);
   const detail::Connection& source = store.impl().connection;
-
-  MergeCounts counts;
-  Conflicts conflicts;
-  auto quantities = into.impl().quantities;  // kept only if the transaction is
-  detail::Transaction transaction(target);
-  // One statement over all: as long as it is open, what others add to the source is not seen.
-  detail::Statement runs = source.prepare("SELECT run, id FROM runs ORDER BY run");
-  while (runs.step()) {
-    const std::int64_t run = runs.integer(0);
-    const std::string id = runs.text(1);
-    if (const auto known = detail::find_run(target, id)) {
-      ++counts.already_there;
-      if (content(target, *known) != content(source, run)) conflicts.add(id);
-    } else {
-      ++counts.added;
-      detail::write_run(target, detail::read_run(source, run, detail::PerSample::kLoaded),
-                        quantities);
-    }
-  }
-  conflicts.refuse(target.path(), from);
-  transaction.commit();
-  into.impl().quantities = std::move(quantities);
-  return counts;
+  const detail::Snapshot snapshot(source);  // what others add to the source meanwhile is not seen
+  return Merge(into, source).run();
 }
 
 }  // namespace yardstick

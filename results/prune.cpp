@@ -1,5 +1,6 @@
 #include "results/prune.h"
 
+#include "results/newest.h"
 #include "results/run_filter.h"
 #include "results/store_impl.h"
 
@@ -19,13 +20,6 @@ namespace {
 
 using detail::Connection;
 using detail::Statement;
-
-// Runs of one of these agree in all that tells rows of leaderboards apart, as in the view
-// newest_measurements.
-constexpr const char* kConfiguration =
-    "model, config_params, config_methods, device, config_device, precision, kind = 'bench', "
-    "CASE kind WHEN 'bench' THEN '' ELSE config_weights END, task, split, config_data, "
-    "config_threads, config_profile, CASE kind WHEN 'bench' THEN batch_size ELSE 0 END, eligible";
 
 // Drops the triggers of a table and puts them back, word for word.
 class WithoutTriggers {
@@ -54,29 +48,6 @@ class WithoutTriggers {
   std::vector<std::string> definitions_;
 };
 
-// References are kept by removing children first; checking each would read the whole file for every
-// run. It cannot be switched inside a transaction.
-class WithoutForeignKeys {
- public:
-  explicit WithoutForeignKeys(const Connection& connection) : connection_(connection) {
-    connection_.execute("PRAGMA foreign_keys = OFF");
-  }
-  ~WithoutForeignKeys() {
-    try {
-      connection_.execute("PRAGMA foreign_keys = ON");
-    } catch (const Error&) {  // the connection is of no more use
-    }
-  }
-  WithoutForeignKeys(const WithoutForeignKeys&) = delete;
-  WithoutForeignKeys& operator=(const WithoutForeignKeys&) = delete;
-
- private:
-  const Connection& connection_;
-};
-
-// Stands in for detail::rebuild_newest of results/newest.h until schema 2 is here.
-void rebuild_newest_stand_in(const Connection&) {}
-
 std::string utc_days_ago(std::int64_t days) {
   const std::time_t seconds = std::time(nullptr) - static_cast<std::time_t>(days * 86'400);
   std::tm utc{};
@@ -89,11 +60,12 @@ std::string utc_days_ago(std::int64_t days) {
 }  // namespace
 
 std::string PruneQuery::text() const {
-  std::string text = extent == PruneExtent::kSamples ? "samples only" : "runs";
-  for (const std::string& filter : filters) text += ", " + filter;
-  if (!before.empty()) text += ", started before " + before;
-  if (keep_newest) text += concat(", all but the newest ", *keep_newest, " of each configuration");
-  if (also_shown) text += ", also what leaderboards show";
+  std::string text;
+  const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  for (const std::string& filter : filters) add(filter);
+  if (!before.empty()) add("started before " + before);
+  if (keep_newest) add(concat("all but the newest ", *keep_newest, " of each configuration"));
+  if (also_shown) add("also what leaderboards show");
   return text;
 }
 
@@ -127,15 +99,15 @@ void Pruning::choose() {
     Statement keep = connection_.prepare(concat(
         "DELETE FROM temp.chosen WHERE run IN (SELECT run FROM (SELECT run, row_number() OVER ("
         "PARTITION BY ",
-        kConfiguration,
+        detail::kConfigurationOfRun,
         ", status = 'ok' ORDER BY started_at DESC, run DESC) AS place FROM runs) WHERE place <= "
         "?)"));
     keep.bind(0, *query_.keep_newest).run();
   }
   if (query_.also_shown) return;
   connection_.execute(
-      "DELETE FROM temp.chosen WHERE run IN (SELECT runs.run FROM newest_measurements "
-      "JOIN runs USING (id)) OR run IN (SELECT run FROM runs "
+      "DELETE FROM temp.chosen WHERE run IN (SELECT run FROM newest_values) OR run IN (SELECT run "
+      "FROM runs "
       "WHERE json_extract(provenance, '$.reproduction') IS NOT NULL)");
   counts_.shown = connection_.integer("SELECT changes()");
 }
@@ -175,22 +147,22 @@ void Pruning::remove() {
   if (query_.extent == PruneExtent::kRuns) {
     tables.insert(tables.end(), {"measurement_values", "runs"});  // what refers to runs first
   }
-  const WithoutForeignKeys without_foreign_keys(connection_);
   detail::Transaction transaction(connection_);
   const WithoutTriggers without_triggers(connection_, tables);
   for (const std::string& table : tables) {
     connection_.execute("DELETE FROM " + table + " WHERE run IN temp.chosen");
   }
   without_triggers.restore();
-  if (query_.extent == PruneExtent::kRuns) rebuild_newest_stand_in(connection_);
+  if (query_.extent == PruneExtent::kRuns) detail::rebuild_newest(connection_);
   Statement log = connection_.prepare(
-      "INSERT INTO prunings (pruned_at, yardstick, condition, runs, series) "
-      "VALUES (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?, ?, ?, ?)");
+      "INSERT INTO prunings (pruned_at, yardstick, kind, condition, runs_removed, series_removed) "
+      "VALUES (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?, ?, ?, ?, ?)");
   const std::string condition = query_.text();
   log.bind(0, std::string_view(YARDSTICK_VERSION))
-      .bind(1, std::string_view(condition))
-      .bind(2, query_.extent == PruneExtent::kRuns ? counts_.runs : std::int64_t{0})
-      .bind(3, counts_.series)
+      .bind(1, query_.extent == PruneExtent::kRuns ? "runs" : "samples")
+      .bind(2, std::string_view(condition))
+      .bind(3, query_.extent == PruneExtent::kRuns ? counts_.runs : std::int64_t{0})
+      .bind(4, counts_.series)
       .run();
   transaction.commit();
 }

@@ -5,9 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
-#include <vector>
 
 namespace yardstick {
 
@@ -19,9 +18,10 @@ class ResultStore final : public RecordSink {
  public:
   enum class Mode { kReadWrite, kReadOnly };
 
-  // kReadWrite creates the file and migrates an older schema. kReadOnly throws Data where there is
-  // no file, works on a read-only file or folder, and leaves no file behind. Every call waits up to
-  // `lock_timeout` for other processes.
+  // kReadWrite creates the file and migrates an older schema; it throws Environment on a network
+  // file system (docs/results-schema.md, "Network file systems"). kReadOnly throws Data where there
+  // is no file, works on a read-only file or folder, leaves no file behind, and reads a copy of a
+  // file of an older schema. Every call waits up to `lock_timeout` for other processes.
   ResultStore(const std::string& path, Mode mode,
               std::chrono::milliseconds lock_timeout = std::chrono::seconds(30));
   ~ResultStore() override;
@@ -29,6 +29,8 @@ class ResultStore final : public RecordSink {
   // Durable once it returns. Throws Data where the id is there already; then, as after any failure,
   // nothing of the record is kept and the store goes on working.
   void append(const RunRecord& record) override;
+  // All of them, in one transaction and many times as fast, or on any failure none.
+  void append_all(std::span<const RunRecord> records);
 
   // The record with this id, or whose id begins with it; throws User where none or several do.
   RunRecord get(const std::string& id) const;

@@ -1,5 +1,7 @@
 #include "results/sqlite_connection.h"
 
+#include "results/network_file_system.h"
+
 #include <yardstick/check.h>
 #include <yardstick/error.h>
 
@@ -171,12 +173,19 @@ Connection::Connection(std::string path, Access access, std::chrono::millisecond
   if (access == Access::kReadOnly) {
     open_for_reading();
   } else {
+    refuse_network_file_system(path_);
     open(as_uri(path_, /*immutable=*/false), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     if (sqlite3_db_readonly(connection_.get(), "main") == 1) fail(SQLITE_READONLY);
   }
+  configure();
+}
+
+void Connection::configure() const {
   // A file from elsewhere may carry views and triggers: they get no function with side effects.
   execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
   sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  // KiB, taken as needed. The default of 2 MiB holds no index of a large file.
+  execute("PRAGMA cache_size = -65536");
 }
 
 void Connection::open(const std::string& uri, int flags) {
@@ -202,7 +211,7 @@ void Connection::open_for_reading() {
   if (may_write(path_) && may_write(folder_of(path_))) {
     open(as_uri(path_, /*immutable=*/false), SQLITE_OPEN_READWRITE);
     if (sqlite3_db_readonly(connection_.get(), "main") == 0) {
-      execute("PRAGMA query_only = ON");
+      allow_reading_only();
       return;
     }
   }
@@ -261,6 +270,28 @@ void Connection::use_write_ahead_log() const {
     // Two processes that create the file at once: SQLite does not ask the busy handler here.
     if ((rc & 0xff) != SQLITE_BUSY || !patience_->wait(is_first)) fail(rc);
   }
+}
+
+void Connection::allow_reading_only() const { execute("PRAGMA query_only = ON"); }
+
+void Connection::work_on_copy() {
+  sqlite3* opened = nullptr;
+  int rc = sqlite3_open_v2(
+      "", &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  std::unique_ptr<sqlite3, Close> copy(opened);
+  if (rc != SQLITE_OK) fail(rc);
+  sqlite3_extended_result_codes(opened, 1);
+  sqlite3_backup* backup = sqlite3_backup_init(opened, "main", connection_.get(), "main");
+  if (backup == nullptr) fail(sqlite3_errcode(opened));
+  for (bool is_first = true;; is_first = false) {
+    rc = sqlite3_backup_step(backup, -1);
+    const int code = rc & 0xff;
+    if ((code != SQLITE_BUSY && code != SQLITE_LOCKED) || !patience_->wait(is_first)) break;
+  }
+  sqlite3_backup_finish(backup);
+  if (rc != SQLITE_DONE) fail(rc);
+  connection_ = std::move(copy);
+  configure();
 }
 
 std::int64_t Connection::last_row() const { return sqlite3_last_insert_rowid(connection_.get()); }
@@ -335,5 +366,18 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() { connection_.execute("COMMIT"); }
+
+Snapshot::Snapshot(const Connection& connection)
+    : connection_(connection.in_transaction() ? nullptr : &connection) {
+  if (connection_ != nullptr) connection_->execute("BEGIN");
+}
+
+Snapshot::~Snapshot() {
+  if (connection_ == nullptr || !connection_->in_transaction()) return;
+  try {
+    connection_->execute("ROLLBACK");
+  } catch (const Error&) {  // nothing was changed
+  }
+}
 
 }  // namespace yardstick::detail

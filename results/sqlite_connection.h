@@ -76,6 +76,11 @@ class Connection {
   bool in_transaction() const;
   // Switches the file to the write-ahead log, for good.
   void use_write_ahead_log() const;
+  // Goes on with a private copy of what is committed now, which may be changed and which nobody
+  // else sees. It lies in memory, and in the folder for temporary files where it is large.
+  void work_on_copy();
+  // Refuses every change from now on.
+  void allow_reading_only() const;
 
   const std::string& path() const { return path_; }
   sqlite3* handle() const { return connection_.get(); }  // for results/sqlite_*.cpp
@@ -92,6 +97,7 @@ class Connection {
 
   void open(const std::string& uri, int flags);
   void open_for_reading();
+  void configure() const;
 
   std::string path_;
   std::unique_ptr<Patience, PatienceDeleter>
@@ -111,6 +117,19 @@ class Transaction {
 
  private:
   const Connection& connection_;
+};
+
+// While it lives all reads see the file as it was at the first of them, whatever others add. Does
+// nothing within a transaction.
+class Snapshot {
+ public:
+  explicit Snapshot(const Connection& connection);
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  const Connection* connection_;  // null: not ours
 };
 
 }  // namespace yardstick::detail

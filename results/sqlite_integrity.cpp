@@ -2,6 +2,7 @@
 
 #include "results/column_codec.h"
 #include "results/configuration.h"
+#include "results/newest.h"
 #include "results/sqlite_connection.h"
 #include "results/sqlite_schema.h"
 #include "results/store_impl.h"
@@ -147,7 +148,8 @@ class Checker {
         found.detail += concat("; this Yardstick knows 1 to ", newest);
         found.remedy = version_ > newest ? "use a newer Yardstick" : salvage(connection_.path());
       } else if (version_ < newest) {
-        found.detail += concat(", which the next command that writes brings to ", newest);
+        found.detail +=
+            concat(", which the next command that writes, or --upgrade, brings to ", newest);
       }
     });
   }
@@ -247,7 +249,24 @@ class Checker {
     });
   }
 
-  void check_derived();
+  void check_derived() {
+    check("derived", [this](FileCheck& found) {
+      constexpr int kFirstWithDerived = 2;
+      if (version_ < kFirstWithDerived || version_ > detail::migrations().back().version) {
+        found.state = CheckState::kSkipped;
+        found.detail = "this schema keeps nothing that is derived";
+        return;
+      }
+      found.detail = "leaderboards hold what the runs say";
+      if (detail::newest_is_consistent(connection_)) return;
+      found.state = CheckState::kBad;
+      found.detail = "configurations and newest_values are not what the runs say";
+      found.remedy = concat(
+          "take the runs into a new file, which derives them anew: `yardstick "
+          "results merge new.db ",
+          connection_.path(), "`");
+    });
+  }
 
  private:
   static void name_run(FileCheck& found, const std::string& id) {
@@ -335,13 +354,6 @@ class Checker {
   FileReport report_;
   int version_ = 0;
 };
-
-void Checker::check_derived() {
-  check("derived", [](FileCheck& found) {
-    found.state = CheckState::kSkipped;
-    found.detail = "this schema derives nothing";
-  });
-}
 
 }  // namespace
 

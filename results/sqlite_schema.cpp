@@ -1,5 +1,7 @@
 #include "results/sqlite_schema.h"
 
+#include "results/newest.h"
+
 #include <yardstick/error.h>
 #include <yardstick/version.h>
 
@@ -32,15 +34,12 @@ int check_identity(const Connection& connection) {
   return version;
 }
 
-}  // namespace
-
-void open_schema_for_writing(const Connection& connection) {
-  int version = check_identity(connection);
-  connection.use_write_ahead_log();
-  connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
-  if (version == newest_version()) return;
+// Within one transaction: what is derived is worked out by this Yardstick, so no script of an older
+// schema need do it.
+void migrate(const Connection& connection) {
   Transaction transaction(connection);
-  version = check_identity(connection);  // another process may have been faster
+  const int version = check_identity(connection);  // another process may have been faster
+  if (version == newest_version()) return;
   for (const Migration& migration : migrations()) {
     if (migration.version <= version) continue;
     connection.execute(migration.sql);
@@ -50,22 +49,41 @@ void open_schema_for_writing(const Connection& connection) {
         .bind(1, std::string_view(YARDSTICK_VERSION))
         .run();
   }
+  if (version > 0) rebuild_newest(connection);
   connection.execute(concat("PRAGMA application_id = ", kApplicationId,
                             "; PRAGMA user_version = ", newest_version()));
   transaction.commit();
 }
 
-void open_schema_for_reading(const Connection& connection) {
+std::int64_t size_in_bytes(const Connection& connection) {
+  return connection.integer("PRAGMA page_count") * connection.integer("PRAGMA page_size");
+}
+
+}  // namespace
+
+void open_schema_for_writing(const Connection& connection) {
+  const int version = check_identity(connection);
+  connection.use_write_ahead_log();
+  connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+  if (version < newest_version()) migrate(connection);
+}
+
+void open_schema_for_reading(Connection& connection) {
   const int version = check_identity(connection);
   if (version == 0) {
     throw_data(concat(connection.path(), " is empty"),
                "record a run first, or name another file with --db");
   }
-  if (version < newest_version()) {
-    throw_data(concat(connection.path(), " has the older schema ", version,
-                      "; this Yardstick reads ", newest_version()),
-               "any command that records a run brings it up to date");
+  if (version == newest_version()) return;
+  if (size_in_bytes(connection) > kMostBytesToCopy) {
+    throw_data(
+        concat(connection.path(), " has the older schema ", version, "; this Yardstick reads ",
+               newest_version()),
+        concat("`yardstick results check --db ", connection.path(), "` brings it up to date"));
   }
+  connection.work_on_copy();
+  migrate(connection);
+  connection.allow_reading_only();
 }
 
 }  // namespace yardstick::detail

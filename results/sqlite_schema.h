@@ -2,6 +2,7 @@
 
 #include "results/sqlite_connection.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,12 @@ inline constexpr int kApplicationId = 0x59647374;
 // Data where the file is a database of another program or of a newer Yardstick.
 void open_schema_for_writing(const Connection& connection);
 
-// Throws Data unless the file has exactly the newest schema.
-void open_schema_for_reading(const Connection& connection);
+// Of a file with an older schema a copy is brought up to date and read, and the file left as it is.
+// Throws Data where that would take long, where the file is empty, a database of another program,
+// or of a newer Yardstick.
+void open_schema_for_reading(Connection& connection);
+
+// Files with an older schema are copied for reading up to this size.
+inline constexpr std::int64_t kMostBytesToCopy = std::int64_t{256} << 20;
 
 }  // namespace yardstick::detail

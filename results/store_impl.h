@@ -1,25 +1,27 @@
 #pragma once
 
 #include "results/result_store.h"
+#include "results/run_writer.h"
 #include "results/sqlite_connection.h"
 
 #include <yardstick/run.h>
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace yardstick {
 
 struct ResultStore::Impl {
   Impl(const std::string& path, Mode mode, std::chrono::milliseconds lock_timeout);
 
+  // Made when first needed.
+  detail::RunWriter& run_writer();
+
   detail::Connection connection;
   Mode mode;
-  std::map<std::string, std::int64_t> quantities;  // known to be committed
+  std::optional<detail::RunWriter> writer;
 };
 
 namespace detail {
@@ -29,11 +31,6 @@ enum class PerSample { kLeftOut, kLoaded };
 // The run with this row number, with or without its outcomes. Throws Data where a stored value
 // cannot be understood.
 RunRecord read_run(const Connection& connection, std::int64_t run, PerSample outcomes);
-
-// Adds the record within the caller's transaction. `quantities` are those known to be there, and
-// gets those that it adds.
-void write_run(const Connection& connection, const RunRecord& record,
-               std::map<std::string, std::int64_t>& quantities);
 
 // The row number of the run with exactly this id.
 std::optional<std::int64_t> find_run(const Connection& connection, const std::string& id);

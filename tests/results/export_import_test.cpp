@@ -223,8 +223,10 @@ TEST_F(ExportImportTest, ReadsWhatTheCommandsPrint) {
   EXPECT_EQ(take(document.dump()).already_there, 1);
   EXPECT_THAT(take(record_to_json(record, /*with_samples=*/false)).problems[0].what,
               HasSubstr("has no \"values\""));
-  EXPECT_THAT([&] { take("{\n  \"runs\": [\n"); }, ThrowsError(ErrorKind::kData, HasSubstr("a.jsonl:1")));
-  EXPECT_THAT([&] { take("{\n  \"runs\": 3}\n"); }, ThrowsError(ErrorKind::kData, HasSubstr("a.jsonl")));
+  EXPECT_THAT([&] { take("{\n  \"runs\": [\n"); },
+              ThrowsError(ErrorKind::kData, HasSubstr("a.jsonl:1")));
+  EXPECT_THAT([&] { take("{\n  \"runs\": 3}\n"); },
+              ThrowsError(ErrorKind::kData, HasSubstr("a.jsonl")));
 }
 
 TEST_F(ExportImportTest, AddsNothingWhereItIsStopped) {

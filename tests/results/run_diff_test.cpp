@@ -31,8 +31,8 @@ const MeasurementDifference& figure(const RunDifference& difference, const std::
 TEST(RunDiffTest, FindsNoDifferenceBetweenARunAndItself) {
   const RunDifference difference = diff_runs(test::full_record(1), test::full_record(1));
 
-  for (const auto* facts : {&difference.run, &difference.settings, &difference.protocol,
-                            &difference.environment}) {
+  for (const auto* facts :
+       {&difference.run, &difference.settings, &difference.protocol, &difference.environment}) {
     for (const FactDifference& one : *facts) EXPECT_TRUE(one.is_equal()) << one.name;
   }
   for (const auto& one : difference.measurements) EXPECT_TRUE(one.is_equal()) << one.tag;
@@ -82,8 +82,7 @@ TEST(RunDiffTest, SaysNothingOfAChangeThatHasNoSize) {
   a.measurements[0].value = 0;
   a.measurements[1].value = std::numeric_limits<double>::quiet_NaN();
   b.measurements.pop_back();
-  b.measurements.push_back(
-      test::measured("extra", 1, Unit::kNone, Direction::kNeutral));
+  b.measurements.push_back(test::measured("extra", 1, Unit::kNone, Direction::kNeutral));
 
   const RunDifference difference = diff_runs(a, b);
 

@@ -130,13 +130,15 @@ TEST_F(RunListTest, ABracketIsNoSet) {
   store_.append(record);
 
   EXPECT_THAT(numbers({"model=odd[a]*"}), ElementsAre(5));
-  EXPECT_THAT([&] { numbers({"model=od[abcd]*"}); }, ThrowsError(ErrorKind::kUser, HasSubstr("no run")));
+  EXPECT_THAT([&] { numbers({"model=od[abcd]*"}); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("no run")));
 }
 
 TEST_F(RunListTest, AQuoteInAFilterIsOnlyAQuote) {
   EXPECT_THAT([&] { numbers({"model=x' OR '1'='1"}); },
               ThrowsError(ErrorKind::kUser, HasSubstr("no run")));
-  EXPECT_THAT([&] { numbers({"provenance.a\") OR (\"=1"}); }, ThrowsError(ErrorKind::kUser, HasSubstr("no fact")));
+  EXPECT_THAT([&] { numbers({"provenance.a\") OR (\"=1"}); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("no fact")));
 }
 
 TEST_F(RunListTest, SaysWhatIsWrongWithAFilter) {

@@ -90,11 +90,11 @@ TEST_F(SqliteBackupTest, DoesNotHoldWritersUp) {
   int number = 1000;
   std::int64_t steps = 0;
 
-  const BackupReport report = backup_results(
-      from_, to_, {.progress = [&](std::int64_t, std::int64_t) {
-        writer.append(test::full_record(number++));
-        ++steps;
-      }});
+  const BackupReport report =
+      backup_results(from_, to_, {.progress = [&](std::int64_t, std::int64_t) {
+                       writer.append(test::full_record(number++));
+                       ++steps;
+                     }});
 
   EXPECT_EQ(report.runs, 300);
   EXPECT_EQ(writer.size(), 300 + steps);
@@ -164,8 +164,8 @@ TEST_F(SqliteBackupTest, NamesWhatCannotBe) {
   fill(1);
   test::write_file(folder_.file("text.db"), "no database at all, but long enough to look like one");
   {
-    const detail::Connection other(folder_.file("songs.db"),
-                                   detail::Connection::Access::kReadWrite, {});
+    const detail::Connection other(folder_.file("songs.db"), detail::Connection::Access::kReadWrite,
+                                   {});
     other.execute("CREATE TABLE songs (title TEXT)");
   }
   EXPECT_THAT([&] { backup_results(from_, from_, {}); },

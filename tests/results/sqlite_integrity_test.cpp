@@ -74,16 +74,18 @@ TEST_F(SqliteIntegrityTest, FindsASoundFileGood) {
 
   EXPECT_TRUE(report.is_good());
   EXPECT_EQ(report.runs, 42);
-  for (const char* name : {"pages", "identity", "journal", "schema", "append-only", "references",
-                           "json", "records"}) {
-    EXPECT_EQ(the(report, name).state, CheckState::kGood) << name << ": " << the(report, name).detail;
+  for (const char* name :
+       {"pages", "identity", "journal", "schema", "append-only", "references", "json", "records"}) {
+    EXPECT_EQ(the(report, name).state, CheckState::kGood)
+        << name << ": " << the(report, name).detail;
   }
   EXPECT_TRUE(test::read_file(path_) == before);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()), 1);
 }
 
 TEST_F(SqliteIntegrityTest, ReadsEveryRunOnlyWhenAskedTo) {
-  EXPECT_THAT([&] { the(look(CheckDepth::kFile), "records"); }, testing::Throws<std::runtime_error>());
+  EXPECT_THAT([&] { the(look(CheckDepth::kFile), "records"); },
+              testing::Throws<std::runtime_error>());
 }
 
 TEST_F(SqliteIntegrityTest, FindsTheFilesOfEarlierVersionsGood) {
@@ -107,8 +109,9 @@ TEST_F(SqliteIntegrityTest, ReadsAReadOnlyFile) {
 
 TEST_F(SqliteIntegrityTest, FindsMissingAndChangedTriggers) {
   alter("DROP TRIGGER runs_keep");
-  alter("DROP TRIGGER outcomes_keep; CREATE TRIGGER outcomes_keep BEFORE DELETE ON outcomes BEGIN "
-        "SELECT 1; END");
+  alter(
+      "DROP TRIGGER outcomes_keep; CREATE TRIGGER outcomes_keep BEFORE DELETE ON outcomes BEGIN "
+      "SELECT 1; END");
   alter("CREATE TRIGGER mine AFTER INSERT ON runs BEGIN SELECT 1; END");
 
   const FileReport report = look();
@@ -120,8 +123,9 @@ TEST_F(SqliteIntegrityTest, FindsMissingAndChangedTriggers) {
 }
 
 TEST_F(SqliteIntegrityTest, FindsAMissingIndexAndLetsOwnOnesBe) {
-  alter("DROP INDEX runs_by_start; CREATE INDEX mine ON runs (reason); CREATE VIEW mine2 AS SELECT "
-        "1; CREATE TABLE notes (run, note)");
+  alter(
+      "DROP INDEX runs_by_start; CREATE INDEX mine ON runs (reason); CREATE VIEW mine2 AS SELECT "
+      "1; CREATE TABLE notes (run, note)");
 
   const FileReport report = look();
 
@@ -221,8 +225,10 @@ TEST_F(SqliteIntegrityTest, SaysWhatIsNoFileAtAll) {
 }
 
 TEST_F(SqliteIntegrityTest, TheRemedyForABrokenRunKeepsTheOthers) {
-  alter("DROP TRIGGER sample_series_fixed; UPDATE sample_series SET data = x'00' WHERE run = "
-        "(SELECT run FROM runs WHERE id = '" + test::sample_id(5) + "')");
+  alter(
+      "DROP TRIGGER sample_series_fixed; UPDATE sample_series SET data = x'00' WHERE run = "
+      "(SELECT run FROM runs WHERE id = '" +
+      test::sample_id(5) + "')");
   std::stringstream rest;
   export_json_lines(ResultStore(path_, Mode::kReadOnly), {"id!=" + test::sample_id(5)}, rest, {});
   ResultStore rescued(folder_.file("rescued.db"), Mode::kReadWrite);

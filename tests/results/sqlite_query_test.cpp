@@ -67,7 +67,8 @@ TEST_F(SqliteQueryTest, TakesAllThatReads) {
         "EXPLAIN QUERY PLAN SELECT * FROM runs", "PRAGMA table_info(runs)", "PRAGMA user_version",
         "SELECT name FROM pragma_table_list",
         "SELECT id, json_extract(provenance, '$.git_commit') FROM runs",
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) SELECT i FROM "
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) SELECT i "
+        "FROM "
         "n"}) {
     EXPECT_NO_THROW(query(sql)) << sql;
   }
@@ -77,17 +78,30 @@ TEST_F(SqliteQueryTest, RefusesWhateverWouldChangeSomething) {
   const std::string before = test::read_file(path_);
   const std::string other = folder_.file("other.db");
   for (const std::string& sql :
-       {std::string("DELETE FROM runs"), std::string("UPDATE runs SET model = 'x'"),
+       {std::string("DELETE FROM runs"),
+        std::string("UPDATE runs SET model = 'x'"),
         std::string("INSERT INTO quantities (tag, unit, direction, about) VALUES (1, 2, 3, 4)"),
-        std::string("DROP TABLE runs"), std::string("CREATE TABLE x (y)"),
-        std::string("CREATE TEMP TABLE x (y)"), std::string("CREATE VIRTUAL TABLE x USING fts5(y)"),
-        "ATTACH '" + other + "' AS other", "VACUUM INTO '" + other + "'", std::string("VACUUM"),
-        std::string("BEGIN"), std::string("COMMIT"), std::string("SAVEPOINT x"),
-        std::string("REINDEX"), std::string("ANALYZE"), std::string("DETACH main"),
-        std::string("PRAGMA query_only = OFF"), std::string("PRAGMA user_version = 7"),
-        std::string("PRAGMA writable_schema = ON"), std::string("PRAGMA journal_mode = DELETE"),
-        std::string("PRAGMA optimize"), std::string("PRAGMA wal_checkpoint"),
-        std::string("PRAGMA schema.user_version = 3"), std::string("SELECT load_extension('x')"),
+        std::string("DROP TABLE runs"),
+        std::string("CREATE TABLE x (y)"),
+        std::string("CREATE TEMP TABLE x (y)"),
+        std::string("CREATE VIRTUAL TABLE x USING fts5(y)"),
+        "ATTACH '" + other + "' AS other",
+        "VACUUM INTO '" + other + "'",
+        std::string("VACUUM"),
+        std::string("BEGIN"),
+        std::string("COMMIT"),
+        std::string("SAVEPOINT x"),
+        std::string("REINDEX"),
+        std::string("ANALYZE"),
+        std::string("DETACH main"),
+        std::string("PRAGMA query_only = OFF"),
+        std::string("PRAGMA user_version = 7"),
+        std::string("PRAGMA writable_schema = ON"),
+        std::string("PRAGMA journal_mode = DELETE"),
+        std::string("PRAGMA optimize"),
+        std::string("PRAGMA wal_checkpoint"),
+        std::string("PRAGMA schema.user_version = 3"),
+        std::string("SELECT load_extension('x')"),
         std::string("SELECT writefile('" + other + "', 'x')"),
         std::string("WITH x AS (SELECT 1) DELETE FROM runs"),
         std::string("EXPLAIN DELETE FROM runs")}) {
@@ -125,9 +139,8 @@ TEST_F(SqliteQueryTest, NamesWhatIsNear) {
   EXPECT_THAT([&] { query("SELECT * FROM zzzzzzzz"); },
               ThrowsError(ErrorKind::kUser, AllOf(HasSubstr("there are"), HasSubstr("runs"))));
   EXPECT_THAT([&] { query("SELECT\nFROM 'a\nb"); },
-              ThrowsError(ErrorKind::kUser,
-                          AllOf(HasSubstr("SQLite does not take this"),
-                                testing::Not(HasSubstr("\n")))));
+              ThrowsError(ErrorKind::kUser, AllOf(HasSubstr("SQLite does not take this"),
+                                                  testing::Not(HasSubstr("\n")))));
 }
 
 TEST_F(SqliteQueryTest, EndsWhenAskedTo) {
