@@ -63,7 +63,7 @@ Json report_json(const std::string& path, const FileReport& report) {
 int run(const CommandLine& line, Context& context) {
   const std::string path = line.text("db", default_database_path());
   if (line.has("upgrade")) {
-    ResultStore(path, ResultStore::Mode::kReadOnly);  // there is one, and no new one is made
+    require_database(path);
     ResultStore(path, ResultStore::Mode::kReadWrite);
   }
   const FileReport report =

@@ -32,7 +32,7 @@ std::string outcome_text(const RunSummary& run) {
 std::vector<std::string> cells(const RunSummary& run) {
   const std::string methods = detail::display_methods(run.methods);
   return {run.id.substr(0, 8),
-          run.started_at.substr(0, 10) + " " + run.started_at.substr(11, 5),
+          minute_text(run.started_at),
           run.kind,
           run.status,
           methods.empty() ? run.model : concat(run.model, " + ", methods),

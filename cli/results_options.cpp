@@ -6,6 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <filesystem>
+
 namespace yardstick::cli {
 
 Option filter_option() {
@@ -27,11 +30,22 @@ std::string filter_help() {
                 "`started_at<=2026-11` up to its end.");
 }
 
+void require_database(const std::string& path) {
+  if (std::filesystem::exists(path)) return;
+  throw_data(concat("there is no results file ", path), "name another file with --db");
+}
+
 bool wants_more(Context& context) { return context.out().good() && !context.is_stopping(); }
 
 std::string dump_json(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', /*ensure_ascii=*/false,
                    nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string minute_text(const std::string& time) {
+  std::string text = time.substr(0, 16);
+  std::replace(text.begin(), text.end(), 'T', ' ');
+  return text;
 }
 
 std::string count_text(std::int64_t count, const char* one, const char* many) {

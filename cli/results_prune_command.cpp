@@ -14,7 +14,6 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include <filesystem>
 #include <iostream>
 #include <optional>
 
@@ -60,9 +59,8 @@ void print_runs(const Pruning& pruning, std::ostream& out) {
                     {Align::kLeft, Align::kLeft, Align::kLeft, Align::kLeft, Align::kLeft}, out);
   pruning.visit([&](const RunSummary& run) {
     const std::string methods = detail::display_methods(run.methods);
-    table.add({run.id.substr(0, 8),
-               run.started_at.substr(0, 10) + " " + run.started_at.substr(11, 5), run.kind,
-               run.status, methods.empty() ? run.model : concat(run.model, " + ", methods)});
+    table.add({run.id.substr(0, 8), minute_text(run.started_at), run.kind, run.status,
+               methods.empty() ? run.model : concat(run.model, " + ", methods)});
     return out.good();
   });
   table.finish();
@@ -109,9 +107,7 @@ int run(const CommandLine& line, Context& context) {
   }
   if (is_dry && line.has("yes")) throw_user("--dry-run removes nothing, whatever --yes says");
   const std::string path = line.text("db", default_database_path());
-  if (!std::filesystem::exists(path)) {
-    throw_data(concat("there is no results file ", path), "name another file with --db");
-  }
+  require_database(path);
   ResultStore store(path, ResultStore::Mode::kReadWrite);
   Json json = {{"database", path}};
   std::ostream& out = context.out();
