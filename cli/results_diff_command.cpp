@@ -14,6 +14,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace yardstick::cli {
@@ -26,19 +27,34 @@ using Rows = std::vector<std::vector<std::string>>;
 
 enum class Lines { kDifferent, kAll };
 
-// A long value is cut: `results show` has it whole.
-std::string short_text(const std::string& text) {
-  constexpr std::size_t kMost = 60;
-  const std::string shown = printable(text);
-  if (shown.empty()) return "-";
-  if (detail::width_of(shown) <= kMost) return shown;
-  std::size_t end = kMost - 3;
-  while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xc0) == 0x80) --end;
-  return shown.substr(0, end) + "...";
+constexpr std::size_t kMostShown = 60;
+
+// A long value is cut, at its beginning too where the first `skipped` bytes say nothing: `results
+// show` has it whole.
+std::string short_text(const std::string& text, std::size_t skipped) {
+  const auto is_inside = [&text](std::size_t at) {
+    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+  };
+  if (text.empty()) return "-";
+  if (text.size() <= kMostShown) return text;
+  std::size_t begin = std::min(skipped, text.size());
+  std::size_t end = std::min(begin + kMostShown, text.size());
+  while (is_inside(begin)) --begin;
+  while (is_inside(end)) --end;
+  return concat(begin > 0 ? "..." : "", text.substr(begin, end - begin),
+                end < text.size() ? "..." : "");
 }
 
-std::string with_origin(const std::string& value, const std::string& origin, bool is_needed) {
-  const std::string text = short_text(value);
+// How much of two long texts to skip so that their first difference is seen.
+std::size_t common_beginning(const std::string& a, const std::string& b) {
+  constexpr std::size_t kContext = 20;
+  if (a == b || (a.size() <= kMostShown && b.size() <= kMostShown)) return 0;
+  const auto common = static_cast<std::size_t>(
+      std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  return common > kMostShown / 2 ? common - kContext : 0;
+}
+
+std::string with_origin(const std::string& text, const std::string& origin, bool is_needed) {
   return is_needed && !origin.empty() ? concat(text, " (", printable(origin), ")") : text;
 }
 
@@ -46,10 +62,13 @@ Rows fact_rows(const std::vector<FactDifference>& facts, Lines lines) {
   Rows rows;
   for (const FactDifference& fact : facts) {
     if (fact.is_equal() && lines == Lines::kDifferent) continue;
-    const bool is_equal = fact.is_equal() && fact.a_origin == fact.b_origin;
-    rows.push_back({is_equal ? " " : "*", printable(fact.name),
-                    with_origin(fact.a, fact.a_origin, fact.a_origin != fact.b_origin),
-                    with_origin(fact.b, fact.b_origin, fact.a_origin != fact.b_origin)});
+    const bool has_two_origins = fact.a_origin != fact.b_origin;
+    const std::string a = printable(fact.a);
+    const std::string b = printable(fact.b);
+    const std::size_t skipped = common_beginning(a, b);
+    rows.push_back({fact.is_equal() && !has_two_origins ? " " : "*", printable(fact.name),
+                    with_origin(short_text(a, skipped), fact.a_origin, has_two_origins),
+                    with_origin(short_text(b, skipped), fact.b_origin, has_two_origins)});
   }
   return rows;
 }

@@ -155,7 +155,7 @@ TEST_F(RunListTest, SaysWhatIsWrongWithAFilter) {
       {"model=vit_tset", "did you mean vit_test"},
       {"accuracy/top1>0.99", "no run"}};
   for (const auto& [filter, what] : cases) {
-    EXPECT_THAT([&, f = filter] { numbers({f}); }, ThrowsError(ErrorKind::kUser, HasSubstr(what)))
+    EXPECT_THAT([&] { numbers({filter}); }, ThrowsError(ErrorKind::kUser, HasSubstr(what)))
         << filter;
   }
 }
