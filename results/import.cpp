@@ -138,7 +138,8 @@ class Import {
       ++report_.already_there;
     } else {
       refuse(concat(where, ": another run has the id ", record.id, " in ", connection_.path(),
-                    "; `yardstick results show ", record.id, "` shows it"),
+                    "; `yardstick results show ", record.id, " --db ", connection_.path(),
+                    "` shows it"),
              /*is_conflict=*/true);
     }
   }

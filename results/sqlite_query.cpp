@@ -45,6 +45,11 @@ int authorize(void*, int action, const char* first, const char* second, const ch
     case SQLITE_READ:
     case SQLITE_RECURSIVE:
       return SQLITE_OK;
+    case SQLITE_UPDATE:
+      // SQLite asks this when it meets a table-valued function such as json_each for the first
+      // time. A statement that says so itself is refused: the schema may not be written.
+      return first != nullptr && std::string_view(first) == "sqlite_master" ? SQLITE_OK
+                                                                            : SQLITE_DENY;
     case SQLITE_FUNCTION:
       return second != nullptr && std::string_view(second) == "load_extension" ? SQLITE_DENY
                                                                                : SQLITE_OK;

@@ -65,7 +65,8 @@ TEST_F(SqliteQueryTest, TakesAllThatReads) {
        {"SELECT * FROM leaderboards", "WITH x AS (SELECT 1 AS a) SELECT a FROM x;",
         "SELECT count(*) FROM runs -- with a remark\n;  /* behind */ ", "VALUES (1), (2)",
         "EXPLAIN QUERY PLAN SELECT * FROM runs", "PRAGMA table_info(runs)", "PRAGMA user_version",
-        "SELECT name FROM pragma_table_list",
+        "SELECT name FROM pragma_table_list", "SELECT name FROM pragma_table_info('runs')",
+        "SELECT key FROM runs, json_each(runs.effective)",
         "SELECT id, json_extract(provenance, '$.git_commit') FROM runs",
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) SELECT i "
         "FROM "
@@ -104,6 +105,9 @@ TEST_F(SqliteQueryTest, RefusesWhateverWouldChangeSomething) {
         std::string("SELECT load_extension('x')"),
         std::string("SELECT writefile('" + other + "', 'x')"),
         std::string("WITH x AS (SELECT 1) DELETE FROM runs"),
+        std::string("UPDATE sqlite_master SET sql = ''"),
+        std::string("UPDATE sqlite_schema SET name = 'x'"),
+        std::string("DELETE FROM sqlite_schema"),
         std::string("EXPLAIN DELETE FROM runs")}) {
     EXPECT_THAT([&] { query(sql); }, ThrowsError(ErrorKind::kUser, testing::_)) << sql;
   }
