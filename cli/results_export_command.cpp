@@ -6,6 +6,7 @@
 #include "cli/output_file.h"
 #include "cli/results_options.h"
 #include "results/export.h"
+#include "results/salvage.h"
 
 #include <yardstick/error.h>
 #include <yardstick/names.h>
@@ -32,18 +33,35 @@ std::string format_of(const CommandLine& line) {
   return one_of("format", line.text("format", is_csv_file ? "csv" : "jsonl"), {"jsonl", "csv"});
 }
 
+// For a damaged file. Says on stderr what is lost.
+std::int64_t salvage(const ResultStore& store, std::ostream& out, Context& context, int& code) {
+  const SalvageReport report = salvage_json_lines(store, out, context.stop_condition());
+  for (const std::string& loss : report.losses) context.err() << "yardstick: " << loss << "\n";
+  if (report.lost > 0) {
+    context.err() << "yardstick: " << count_text(report.lost, "run", "runs")
+                  << " could not be read\n";
+    code = kSomeFailed;
+  }
+  return report.written;
+}
+
 int run(const CommandLine& line, Context& context) {
   const std::string format = format_of(line);
   const std::string shape = one_of("shape", line.text("shape", "long"), {"long", "wide"});
   if (line.has("shape") && format != "csv") throw_user("--shape is for --format csv");
+  if (line.has("salvage") && (format != "jsonl" || line.has("filter"))) {
+    throw_user("--salvage takes all runs, as JSON lines", "leave out --filter and --format");
+  }
   const ResultStore store(line.text("db", default_database_path()), ResultStore::Mode::kReadOnly);
 
   std::optional<OutputFile> file;
   if (line.has("out")) file.emplace(line.text("out"));
   std::ostream& out = file ? file->stream() : context.out();
   const std::vector<std::string>& filters = line.list("filter");
+  int code = kOk;
   const std::int64_t count =
-      format == "jsonl"
+      line.has("salvage") ? salvage(store, out, context, code)
+      : format == "jsonl"
           ? export_json_lines(store, filters, out, context.stop_condition())
           : export_csv(store, filters, shape == "long" ? CsvShape::kLong : CsvShape::kWide, out,
                        context.stop_condition());
@@ -59,7 +77,7 @@ int run(const CommandLine& line, Context& context) {
       context.err() << line.text("out") << ": " << count_text(count, "run", "runs") << "\n";
     }
   }
-  return kOk;
+  return code;
 }
 
 }  // namespace
@@ -88,6 +106,10 @@ Command results_export_command() {
                     .fallback = "standard output",
                     .letter = 'o'},
                    filter_option(),
+                   {.name = "salvage",
+                    .help =
+                        "of a damaged file: every run that can still be read; exit code 1 where "
+                        "any cannot"},
                    {.name = "json", .help = "the same as --format jsonl"},
                    database_option()}},
                  general_options()},

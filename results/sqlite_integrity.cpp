@@ -31,14 +31,9 @@ constexpr std::chrono::milliseconds kPatience = std::chrono::seconds(30);
 constexpr std::size_t kMostRuns = 20;
 
 std::string salvage(const std::string& path) {
-  return concat("restore a backup; without one, `sqlite3 ", path,
-                " .recover | sqlite3 rescued.db`, then `yardstick results check --deep --db "
-                "rescued.db`");
-}
-
-std::string leave_out(const std::string& path) {
-  return concat("restore a backup, or keep the rest: `yardstick results export --db ", path,
-                " --filter 'id!=ID' --out rest.jsonl` without those runs, then `results import`");
+  return concat("restore a backup; without one, `yardstick results export --salvage --db ", path,
+                " --out rest.jsonl` writes the runs that can still be read, and `yardstick results "
+                "import rest.jsonl --db new.db` takes them");
 }
 
 std::string count_text(std::int64_t count, const char* one, const char* many) {
@@ -221,7 +216,7 @@ class Checker {
       if (bad == 0) return;
       found.state = CheckState::kBad;
       found.detail = concat("JSON that does not parse in ", count_text(bad, "run", "runs"));
-      found.remedy = leave_out(connection_.path());
+      found.remedy = salvage(connection_.path());
     });
   }
 
@@ -245,7 +240,7 @@ class Checker {
       found.state = CheckState::kBad;
       found.detail = concat(bad, " of ", count_text(all, "run", "runs"),
                             " cannot be read as they were written: ", first);
-      found.remedy = leave_out(connection_.path());
+      found.remedy = salvage(connection_.path());
     });
   }
 

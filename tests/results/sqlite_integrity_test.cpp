@@ -1,8 +1,8 @@
 #include "results/sqlite_integrity.h"
 
-#include "results/export.h"
 #include "results/import.h"
 #include "results/result_store.h"
+#include "results/salvage.h"
 #include "results/store_impl.h"
 #include "tests/results/child_process.h"
 #include "tests/results/sample_records.h"
@@ -12,8 +12,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <random>
+#include <sstream>
 
 namespace yardstick {
 namespace {
@@ -149,7 +151,7 @@ TEST_F(SqliteIntegrityTest, NamesRunsWhoseJsonIsBroken) {
   const FileReport report = look(CheckDepth::kFile);
 
   EXPECT_THAT(the(report, "json").runs, ElementsAre(test::sample_id(7)));
-  EXPECT_THAT(the(report, "json").remedy, HasSubstr("results export"));
+  EXPECT_THAT(the(report, "json").remedy, HasSubstr("results export --salvage"));
 }
 
 TEST_F(SqliteIntegrityTest, NamesRunsThatDoNotDecode) {
@@ -194,7 +196,7 @@ TEST_F(SqliteIntegrityTest, FindsATruncatedFileBad) {
     test::write_file(path_, whole.substr(0, static_cast<std::size_t>(share * whole.size())));
     const FileReport report = look();
     EXPECT_FALSE(report.is_good()) << share;
-    EXPECT_THAT(the(report, "pages").remedy, HasSubstr(".recover")) << share;
+    EXPECT_THAT(the(report, "pages").remedy, HasSubstr("--salvage")) << share;
   }
 }
 
@@ -224,17 +226,49 @@ TEST_F(SqliteIntegrityTest, SaysWhatIsNoFileAtAll) {
   EXPECT_THAT(bad(look()), ElementsAre("pages"));
 }
 
-TEST_F(SqliteIntegrityTest, TheRemedyForABrokenRunKeepsTheOthers) {
+TEST_F(SqliteIntegrityTest, SalvageKeepsAllButTheBrokenRun) {
   alter(
       "DROP TRIGGER sample_series_fixed; UPDATE sample_series SET data = x'00' WHERE run = "
       "(SELECT run FROM runs WHERE id = '" +
       test::sample_id(5) + "')");
+  const std::string rescued = folder_.file("rescued.db");
   std::stringstream rest;
-  export_json_lines(ResultStore(path_, Mode::kReadOnly), {"id!=" + test::sample_id(5)}, rest, {});
-  ResultStore rescued(folder_.file("rescued.db"), Mode::kReadWrite);
 
-  EXPECT_EQ(import_runs(rescued, rest, "rest.jsonl", BadLines::kRefuseFile, {}).added, 41);
-  EXPECT_TRUE(check_results(folder_.file("rescued.db"), CheckDepth::kEveryRecord, {}).is_good());
+  const SalvageReport report = salvage_json_lines(ResultStore(path_, Mode::kReadOnly), rest, {});
+
+  EXPECT_EQ(report.written, 41);
+  EXPECT_EQ(report.lost, 1);
+  EXPECT_THAT(report.losses, ElementsAre(HasSubstr("lost: run " + test::sample_id(5))));
+  ResultStore into(rescued, Mode::kReadWrite);
+  EXPECT_EQ(import_runs(into, rest, "rest.jsonl", BadLines::kRefuseFile, {}).added, 41);
+  EXPECT_TRUE(check_results(rescued, CheckDepth::kEveryRecord, {}).is_good());
+}
+
+TEST_F(SqliteIntegrityTest, SalvageGoesRoundDamagedPages) {
+  const std::string whole = test::read_file(path_);
+  constexpr std::size_t kPage = 4096;
+  const std::size_t pages = whole.size() / kPage;
+  std::int64_t most = 0;
+  for (std::size_t page = 5; page < pages; ++page) {
+    std::string bytes = whole;
+    bytes.replace(page * kPage, kPage, std::string(kPage, '\x55'));
+    test::write_file(path_, bytes);
+    std::stringstream rest;
+    try {
+      const ResultStore damaged(path_, Mode::kReadOnly);
+      const SalvageReport report = salvage_json_lines(damaged, rest, {});
+      most = std::max(most, report.written);
+    } catch (const Error& error) {  // a page of the schema itself
+      EXPECT_EQ(error.kind(), ErrorKind::kData) << error.what();
+      continue;
+    }
+    // What comes out is sound, whatever is missing.
+    const std::string rescued = folder_.file(std::to_string(page) + ".db");
+    ResultStore into(rescued, Mode::kReadWrite);
+    const ImportReport imported = import_runs(into, rest, "rest.jsonl", BadLines::kRefuseFile, {});
+    EXPECT_EQ(imported.refused, 0) << page;
+  }
+  EXPECT_GE(most, 38);
 }
 
 TEST_F(SqliteIntegrityTest, StopsWhenAskedTo) {
