@@ -80,6 +80,20 @@ const char* const kManualClosing = R"(## JSON
   (name, passed, `checks` with check, passed, detail), `passed`.
 - `doctor`: `build`, `host`, `gpu` (null without one), `files`, `database`, `plugins`, and `findings`
   (level `problem`, `warning` or `note`, what, remedy).
+- `results list`: `{"runs": [...]}`, one run a line: `id, kind, status, reason, started_at, duration_s, model, weights,
+  methods, task, split, device, device_name, precision, batch_size, on_leaderboard` and `headline` (tag, value, low, high,
+  unit; null without a figure).
+- `results show`: a record as [results-schema.md](results-schema.md) describes it, each series of samples with `summary`
+  (min, q1, median, q3, max); with `--samples` its values instead.
+- `results diff`: `a` and `b` (id, started_at); `run`, `settings`, `protocol`, `environment`: what differs by name, `a` and
+  `b` each, `a_origin` and `b_origin` of settings; `measurements` by tag: `a`, `b`, `relative`, `intervals_overlap`.
+- `results query --json`: a list of objects, one a row.
+- `results merge`, `results import`: `into`, `runs` (in it now) and `merged` or `imported`: a list with `from`, `added`,
+  `already_there`; of an import also `kept`, `refused`, `problems` (what, conflict).
+- `results prune`: `database, condition, extent, runs, series, outcomes, bytes, kept_because_shown, removed`, `ids` with
+  `--dry-run`, `file_bytes` (before, after) with `--vacuum`.
+- `results backup`: `from, to, runs, bytes`. `results check`: `database, good, runs, checks` (check, state `ok`, `bad` or
+  `skipped`, detail, remedy, runs).
 - `leaderboard`: as [results-schema.md](results-schema.md) describes it.
 )";
 

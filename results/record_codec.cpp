@@ -38,7 +38,8 @@ class Node {
       : json_(json), where_(where), name_(std::move(name)) {}
 
   [[noreturn]] void refuse(const std::string& what) const {
-    throw_data(concat(where_, ": ", name_, what), "it is no record that this Yardstick writes");
+    throw_data(concat(where_, ": ", name_.empty() ? "the record" : name_, what),
+               "it is no record that this Yardstick writes");
   }
 
   bool is_null() const { return json_.is_null(); }

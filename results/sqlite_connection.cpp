@@ -314,7 +314,7 @@ void Connection::fail(int code) const {
                  "name another file with --db");
     case SQLITE_CORRUPT:
       throw_data(concat(path_, " is damaged: ", message),
-                 "restore a backup, or salvage it with `sqlite3 FILE .recover`");
+                 "restore a backup, or save what can be read: `yardstick results export --salvage`");
     case SQLITE_FULL:
       disk_full();
       break;

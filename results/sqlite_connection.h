@@ -84,6 +84,7 @@ class Connection {
   void allow_reading_only() const;
 
   const std::string& path() const { return path_; }
+  sqlite3* handle() const { return connection_.get(); }  // for results/sqlite_*.cpp
   [[noreturn]] void fail(int code) const;
 
  private:

@@ -1,0 +1,51 @@
+#include "results/cell_text.h"
+
+#include "results/text_layout.h"
+
+#include <cctype>
+#include <cstdio>
+#include <cstdlib>
+
+namespace yardstick::detail {
+
+std::string csv_text(std::string_view text) {
+  const bool is_formula =
+      !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos;
+  const std::string shown = (is_formula ? "'" : "") + std::string(text);
+  if (shown.find_first_of("\",\r\n") == std::string::npos) return shown;
+  std::string quoted = "\"";
+  for (const char c : shown) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string number_text(double value) {
+  char text[32];
+  for (int digits = 15; digits <= 17; ++digits) {
+    std::snprintf(text, sizeof text, "%.*g", digits, value);
+    if (std::strtod(text, nullptr) == value) break;
+  }
+  return text;
+}
+
+std::string markdown_text(std::string_view text) {
+  const std::string shown = printable(text);
+  const auto is_word = [&shown](std::size_t i) {
+    return i < shown.size() &&
+           (std::isalnum(static_cast<unsigned char>(shown[i])) || shown[i] == '_');
+  };
+  std::string escaped;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    // An underscore inside a word is only itself.
+    const bool is_plain = shown[i] == '_' && i > 0 && is_word(i - 1) && is_word(i + 1);
+    if (!is_plain && std::string_view("\\`*_[]<>|~&").find(shown[i]) != std::string_view::npos) {
+      escaped += '\\';
+    }
+    escaped += shown[i];
+  }
+  return escaped;
+}
+
+}  // namespace yardstick::detail
