@@ -1,7 +1,6 @@
 #include "results/tied_rows.h"
 
 #include "metrics/statistics/multiple.h"
-#include "results/leaderboard_filter.h"
 #include "results/store_impl.h"
 
 #include <algorithm>
@@ -58,23 +57,26 @@ std::optional<Hits> hits_of(const detail::Connection& connection, const Leaderbo
   return std::nullopt;
 }
 
+struct Entry {
+  std::size_t row = 0;  // in the board
+  const Measurement* figure = nullptr;
+};
+
 // Rows of one contest, best first, and what is known of their pairs.
 class Order {
  public:
-  Order(const Leaderboard& board, std::string tag, std::vector<std::size_t> rows)
-      : board_(board), tag_(std::move(tag)), rows_(std::move(rows)) {
+  Order(const Leaderboard& board, std::vector<Entry> entries)
+      : board_(board), entries_(std::move(entries)) {
     const bool is_lower = figure(0).direction == Direction::kLowerIsBetter;
-    std::stable_sort(rows_.begin(), rows_.end(), [&](std::size_t a, std::size_t b) {
-      const double x = board_.rows[a].values.at(tag_).value;
-      const double y = board_.rows[b].values.at(tag_).value;
-      return is_lower ? x < y : x > y;
+    std::stable_sort(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) {
+      return is_lower ? a.figure->value < b.figure->value : a.figure->value > b.figure->value;
     });
   }
 
   void test_pairs(const detail::Connection& connection, std::vector<PairedRows>& pairs) {
     std::vector<std::optional<Hits>> hits;
-    for (std::size_t i = 0; i < std::min(rows_.size(), kMostPairedRows); ++i) {
-      hits.push_back(hits_of(connection, board_.rows[rows_[i]]));
+    for (std::size_t i = 0; i < std::min(entries_.size(), kMostPairedRows); ++i) {
+      hits.push_back(hits_of(connection, board_.rows[entries_[i].row]));
     }
     // One model's accuracy may stand in several rows, which differ in speed: each test counts once.
     std::map<std::pair<std::string, std::string>, std::size_t> tests;
@@ -89,7 +91,7 @@ class Order {
           is_resolved_[{a, b}] = false;
           continue;
         }
-        pairs.push_back(paired(rows_[a], *hits[a], rows_[b], *hits[b]));
+        pairs.push_back(paired(entries_[a].row, *hits[a], entries_[b].row, *hits[b]));
         const auto [test, is_new] =
             tests.try_emplace(std::minmax(hits[a]->run, hits[b]->run), p_values.size());
         if (is_new) p_values.push_back(pairs.back().p);
@@ -106,19 +108,21 @@ class Order {
 
   void add_groups(std::vector<std::vector<std::size_t>>& groups) const {
     std::size_t begin = 0;
-    while (begin < rows_.size()) {
+    while (begin < entries_.size()) {
       std::size_t end = begin + 1;
       double highest_low = figure(begin).low.value_or(0);
       double lowest_high = figure(begin).high.value_or(0);
-      while (has_interval(begin) && end < rows_.size() && has_interval(end) &&
+      while (has_interval(begin) && end < entries_.size() && has_interval(end) &&
              joins(end, begin, highest_low, lowest_high)) {
         highest_low = std::max(highest_low, *figure(end).low);
         lowest_high = std::min(lowest_high, *figure(end).high);
         ++end;
       }
       if (end - begin > 1) {
-        groups.emplace_back(rows_.begin() + static_cast<std::ptrdiff_t>(begin),
-                            rows_.begin() + static_cast<std::ptrdiff_t>(end));
+        std::vector<std::size_t>& group = groups.emplace_back();
+        for (std::size_t place = begin; place < end; ++place) {
+          group.push_back(entries_[place].row);
+        }
       }
       begin = end;
     }
@@ -139,9 +143,7 @@ class Order {
     return pair;
   }
 
-  const Measurement& figure(std::size_t place) const {
-    return board_.rows[rows_[place]].values.at(tag_);
-  }
+  const Measurement& figure(std::size_t place) const { return *entries_[place].figure; }
   bool has_interval(std::size_t place) const {
     return figure(place).low.has_value() && figure(place).high.has_value();
   }
@@ -165,34 +167,36 @@ class Order {
   }
 
   const Leaderboard& board_;
-  std::string tag_;
-  std::vector<std::size_t> rows_;
+  std::vector<Entry> entries_;
   std::map<std::pair<std::size_t, std::size_t>, bool> is_resolved_;  // by place
 };
 
 }  // namespace
 
 std::vector<TiedRows> tied_rows(const Leaderboard& board, const ResultStore* store) {
-  std::vector<TiedRows> all;
-  for (const std::string& tag : board.columns) {
-    std::map<Contest, std::vector<std::size_t>> contests;
-    for (std::size_t i = 0; i < board.rows.size(); ++i) {
-      const LeaderboardRow& row = board.rows[i];
-      if (!detail::number_of(row, tag)) continue;
-      if (row.values.at(tag).direction == Direction::kNeutral) continue;
-      // A bench figure compares whatever the data.
-      const bool is_scored = !row.batch.contains(tag);
-      contests[is_scored ? Contest{row.task, row.split, row.data} : Contest{}].push_back(i);
+  // A bench figure compares whatever the data: contest 0.
+  std::map<Contest, std::size_t> contests;
+  std::map<std::string_view, std::map<std::size_t, std::vector<Entry>>> by_tag;
+  for (std::size_t i = 0; i < board.rows.size(); ++i) {
+    const LeaderboardRow& row = board.rows[i];
+    const std::size_t own =
+        contests.try_emplace({row.task, row.split, row.data}, contests.size() + 1).first->second;
+    for (const auto& [tag, figure] : row.values) {
+      if (std::isnan(figure.value) || figure.direction == Direction::kNeutral) continue;
+      by_tag[tag][row.batch.contains(tag) ? 0 : own].push_back({i, &figure});
     }
-    TiedRows tied{.tag = tag, .groups = {}, .pairs = {}};
-    for (auto& [contest, rows] : contests) {
-      Order order(board, tag, std::move(rows));
+  }
+  std::vector<TiedRows> all;
+  for (auto& [tag, entries_of_contests] : by_tag) {
+    TiedRows tied{.tag = std::string(tag), .groups = {}, .pairs = {}};
+    for (auto& [contest, entries] : entries_of_contests) {
+      Order order(board, std::move(entries));
       if (store != nullptr && tag == kPairedTag) {
         order.test_pairs(store->impl().connection, tied.pairs);
       }
       order.add_groups(tied.groups);
     }
-    if (!contests.empty()) all.push_back(std::move(tied));
+    all.push_back(std::move(tied));
   }
   return all;
 }

@@ -38,7 +38,7 @@ struct TiedRows {
   std::vector<PairedRows> pairs;  // accuracy/top1 only
 };
 
-// For each of the board's columns that has a better direction. Two rows of one contest are told
+// For each figure that has a better direction, by tag. Two rows of one contest are told
 // apart by McNemar's exact test with Holm's adjustment where both kept their outcomes on the same
 // samples (accuracy/top1, the first kMostPairedRows rows), else where their intervals do not
 // overlap. A figure without an interval is in no set. Without a store no outcomes are read.

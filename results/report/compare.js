@@ -2,7 +2,7 @@
 // Two rows head to head: figures with their ratio and whether they are told apart, how their times
 // are distributed, and what differs in how they were run.
 const compare = (() => {
-  const {titleOf, axisScale, el, byId, breakable, valueText, deviceText, dataTable, isNumber, isBetter, hasInterval, rowName, shortName} = page;
+  const {titleOf, axisScale, el, byId, breakable, textOf, unitText, deviceText, dataTable, isNumber, isBetter, hasInterval, rowName, shortName} = page;
   const colors = ["var(--side-a)", "var(--side-b)"];
 
   // What is known of two figures: {text, isApart, winner: 0, 1 or null, test}.
@@ -65,10 +65,10 @@ const compare = (() => {
     const fill = ({verdict}) => (verdict.winner === null ? "var(--quiet)" : colors[verdict.winner]);
     const spread = d3.max(lines, (line) => Math.max(line.high, 1 / line.low, 1.02));
     const svg = Plot.plot({
-      width, height: 60 + 26 * lines.length, marginLeft: isRoomy ? 230 : 128, marginRight: 20, marginTop: 30,
+      width, height: 66 + 26 * lines.length, marginLeft: isRoomy ? 230 : 128, marginRight: 20, marginTop: 8, marginBottom: 46,
       ariaLabel: `A as a multiple of B: ${lines.map((line) => `${line.name} ${line.ratio.toPrecision(3)}`).join(", ")}`,
       style: {background: "transparent", color: "inherit", fontSize: "12.5px"},
-      x: {type: "log", domain: [1 / (spread * 1.03), spread * 1.03], label: "A as a multiple of B", labelAnchor: "center", labelArrow: "none", axis: "top", grid: true,
+      x: {type: "log", domain: [1 / (spread * 1.03), spread * 1.03], label: "A as a multiple of B", labelAnchor: "center", labelArrow: "none", grid: true,
           ticks: isRoomy ? 7 : 3, tickFormat: (value) => `${Number(value.toPrecision(3))}×`},
       y: {domain: lines.map(nameOf), label: null, tickSize: 0, padding: 0.4},
       marks: [
@@ -88,8 +88,12 @@ const compare = (() => {
       const y = data.figure(b, tag);
       return {tag, x, y, verdict: verdictOf(tag, a, b, x, y)};
     });
-    const cell = (value, isWinner) => (value === null ? "–" : [el("span", {class: isWinner ? "winner" : null}, valueText(value)),
-      value.batch ? el("span", {class: "small"}, `batch ${value.batch}`) : null].filter(Boolean));
+    const cell = (value, isWinner) => {
+      if (value === null) return "–";
+      const text = textOf(value);
+      const about = [text.interval, value.batch ? `batch ${value.batch}` : ""].filter(Boolean).join(", ");
+      return [el("span", {class: isWinner ? "winner" : null}, `${text.value} ${unitText(value, text)}`), about ? el("span", {class: "small"}, about) : ""];
+    };
     const lines = compared.map(({tag, x, y, verdict}) => [titleOf(tag), cell(x, verdict.winner === 0), cell(y, verdict.winner === 1), ratioText(x, y),
       [el("span", {class: verdict.isApart ? "apart" : "quiet"}, verdict.text), verdict.winner === null ? "" : ` · ${"AB"[verdict.winner]} better`]]);
     const paired = compared.find(({verdict}) => verdict.paired)?.verdict.paired;
@@ -120,32 +124,43 @@ const compare = (() => {
     if (tags.length === 0) {
       return el("section", {class: "block"}, heading, el("p", {class: "quiet"}, "This file has no samples of one and the same kind of both."));
     }
-    return el("section", {class: "block"}, heading, el("div", {class: "columns"}, ...tags.map((tag) => overlay(tag, [ours.get(tag), theirs.get(tag)]))));
+    return el("section", {class: "block"}, heading, ...tags.map((tag) => overlay(tag, [ours.get(tag), theirs.get(tag)])));
   }
 
+  const sampleStyle = {background: "transparent", color: "inherit", fontSize: "12px"};
+  const sampleAxis = (tag, name) => ({label: `${tag} (${name})`, labelAnchor: "center", labelArrow: "none", ticks: 6, nice: true});
+
+  // How many samples lie where, and which share lies up to where.
   function overlay(tag, sides) {
-    const {factor, name} = axisScale(sides[0].unit, Math.max(...sides.map((side) => d3.quantileSorted(side.sorted, 0.5))));
-    const cut = Math.max(...sides.map((side) => Math.min(d3.quantileSorted(side.sorted, 0.99), 4 * d3.quantileSorted(side.sorted, 0.5)))) * factor;
-    const points = sides.flatMap((side, i) => side.sorted.map((value, place) => ({x: value * factor, y: 100 * (place + 1) / side.sorted.length, side: "AB"[i]})))
-      .filter((point) => point.x <= cut * 1.0001);
-    const medians = sides.map((side, i) => ({x: d3.quantileSorted(side.sorted, 0.5) * factor, side: "AB"[i]}));
-    const color = (point) => colors["AB".indexOf(point.side)];
-    const svg = Plot.plot({
-      width: 460, height: 240, marginLeft: 48, marginBottom: 40, marginTop: 24,
-      ariaLabel: `Shares of samples of ${tag} up to a time; medians A ${medians[0].x.toPrecision(3)} and B ${medians[1].x.toPrecision(3)} ${name}`,
-      style: {background: "transparent", color: "inherit", fontSize: "12px"},
-      x: {label: `${tag} (${name})`, labelAnchor: "center", labelArrow: "none", ticks: 6, nice: true},
-      y: {label: "% of samples up to here", labelArrow: "none", domain: [0, 100], grid: true, ticks: 5},
-      marks: [
-        Plot.ruleY([0]),
-        Plot.ruleX(medians, {x: "x", stroke: color, strokeDasharray: "4 3"}),
-        Plot.line(points, {x: "x", y: "y", z: "side", stroke: color, strokeWidth: 2, curve: "step-after"}),
-        Plot.text(medians, {x: "x", frameAnchor: "top", dy: -12, text: "side", fill: color, fontWeight: 700}),
-      ],
+    const middles = sides.map((side) => d3.quantileSorted(side.sorted, 0.5));
+    const {factor, name} = axisScale(sides[0].unit, Math.max(...middles));
+    // A few outliers would squeeze the rest.
+    const cut = Math.max(...sides.map((side, i) => Math.min(d3.quantileSorted(side.sorted, 0.99), 4 * middles[i]))) * factor;
+    const samples = sides.flatMap((side, i) => side.sorted.map((value, place) => ({x: value * factor, y: 100 * (place + 1) / side.sorted.length, side: "AB"[i]})));
+    const shown = samples.filter((sample) => sample.x <= cut * 1.0001);
+    const [left, right] = middles[0] <= middles[1] ? ["A", "B"] : ["B", "A"];
+    const medians = middles.map((middle, i) => ({x: middle * factor, side: "AB"[i]}));
+    const color = ({side}) => colors["AB".indexOf(side)];
+    const label = (side, anchor) => Plot.text(medians.filter((median) => median.side === side),
+      {x: "x", frameAnchor: "top", dy: -10, dx: anchor === "end" ? -3 : 3, textAnchor: anchor, text: "side", fill: color, fontWeight: 700});
+    const marks = [Plot.ruleY([0]), Plot.ruleX(medians, {x: "x", stroke: color, strokeDasharray: "4 3"}), label(left, "end"), label(right, "start")];
+    const medianText = `medians A ${medians[0].x.toPrecision(3)} and B ${medians[1].x.toPrecision(3)} ${name}`;
+    const density = Plot.plot({
+      width: 560, height: 240, marginLeft: 48, marginBottom: 40, marginTop: 28, style: sampleStyle, x: sampleAxis(tag, name),
+      ariaLabel: `Distributions of samples of ${tag}; ${medianText}`,
+      y: {label: "% of its samples", labelArrow: "none", percent: true, grid: true, ticks: 5},
+      marks: [...["A", "B"].map((side) => Plot.rectY(shown.filter((sample) => sample.side === side),
+        Plot.binX({y: "proportion"}, {x: "x", thresholds: d3.ticks(...d3.extent(shown, (sample) => sample.x), 32), fill: colors["AB".indexOf(side)], fillOpacity: 0.5}))), ...marks],
     });
-    const batches = sides[0].batch === sides[1].batch ? "" : ` Batch ${sides[0].batch} and ${sides[1].batch}.`;
-    return el("figure", {class: "distribution"}, el("h4", {}, titleOf(tag)), svg,
-      el("figcaption", {}, `A ${sides[0].n.toLocaleString("en")}, B ${sides[1].n.toLocaleString("en")} samples; dashed: medians. Left is faster.${batches}`));
+    const shares = Plot.plot({
+      width: 560, height: 240, marginLeft: 48, marginBottom: 40, marginTop: 28, style: sampleStyle, x: sampleAxis(tag, name),
+      ariaLabel: `Shares of samples of ${tag} up to a value; ${medianText}`,
+      y: {label: "% of samples up to here", labelArrow: "none", domain: [0, 100], grid: true, ticks: 5},
+      marks: [Plot.line(shown, {x: "x", y: "y", z: "side", stroke: color, strokeWidth: 2, curve: "step-after"}), ...marks],
+    });
+    const batches = sides[0].batch === sides[1].batch ? ` Batch ${sides[0].batch}.` : ` Batch ${sides[0].batch} and ${sides[1].batch}.`;
+    return el("figure", {class: "distribution"}, el("h4", {}, titleOf(tag)), el("div", {class: "columns"}, density, shares),
+      el("figcaption", {}, `A ${sides[0].n.toLocaleString("en")}, B ${sides[1].n.toLocaleString("en")} samples; dashed: medians.${batches}${samples.length > shown.length ? " The slowest are not drawn." : ""}`));
   }
 
   // Of each kind of run the newest of the row.
@@ -175,7 +190,7 @@ const compare = (() => {
       return [lines.length === 0 ? el("p", {class: "quiet"}, `${title}: no difference.`)
         : el("div", {}, el("p", {class: "quiet"}, note), dataTable({caption: `${title} of ${kind} that differ`, className: "facts versus", head: [title.toLowerCase(), "A", "B"], lines}))];
     });
-    return el("div", {}, el("h4", {}, {bench: "How they were timed", eval: "How they were scored", train: "How they were trained"}[kind] ?? kind),
+    return el("div", {class: "part"}, el("h4", {}, {bench: "How they were timed", eval: "How they were scored", train: "How they were trained"}[kind] ?? kind),
       el("p", {class: "quiet"}, "Runs ", el("a", {href: router.href(["run", ours.id])}, `A ${ours.id.slice(0, 8)}`), " and ", el("a", {href: router.href(["run", theirs.id])}, `B ${theirs.id.slice(0, 8)}`)), ...parts);
   }
 
