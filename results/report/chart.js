@@ -143,7 +143,7 @@ const chart = (() => {
     const ticks = (type) => (type === "log" ? {tickFormat: "~s", ticks: isRoomy ? 8 : 4} : {ticks: isRoomy ? 8 : 4});
     const xType = isLog(isLogX, "x1");
     const yType = isLog(isLogY, "y1");
-    return Plot.plot({
+    return page.plot({
       width, height, marginLeft: 56, marginRight: isRoomy ? 60 : 24, marginBottom: 46, marginTop: 28,
       ariaLabel: `${titleOf(yTag)} against ${titleOf(xTag)} of ${points.length} rows`,
       style: {background: "transparent", color: "inherit", fontSize: isSmall ? "11.5px" : "12.5px", overflow: "visible"},
@@ -151,7 +151,7 @@ const chart = (() => {
       y: {type: yType, label: axisLabel(yTag, y), labelArrow: arrowOf(better.y, "up", "down"), grid: true, insetTop: 10, insetBottom: 10, ticks: isSmall ? 5 : 8, ...(yType === "log" ? {tickFormat: "~s"} : {})},
       symbol: {domain: symbols, range: symbols},
       marks: marksOf(set, {xTag, yTag, isSmall}),
-    });
+    }, {interactive: !isSmall});
   }
 
   function frontNote({front, all, points}, rowCount) {

@@ -64,7 +64,7 @@ const compare = (() => {
     const nameOf = (line) => (isRoomy || line.name.length < 20 ? line.name : `${line.name.slice(0, 18)}…`);
     const fill = ({verdict}) => (verdict.winner === null ? "var(--quiet)" : colors[verdict.winner]);
     const spread = d3.max(lines, (line) => Math.max(line.high, 1 / line.low, 1.02));
-    const svg = Plot.plot({
+    const svg = page.plot({
       width, height: 66 + 26 * lines.length, marginLeft: isRoomy ? 230 : 128, marginRight: 20, marginTop: 8, marginBottom: 46,
       ariaLabel: `A as a multiple of B: ${lines.map((line) => `${line.name} ${line.ratio.toPrecision(3)}`).join(", ")}`,
       style: {background: "transparent", color: "inherit", fontSize: "12.5px"},
@@ -145,14 +145,14 @@ const compare = (() => {
       {x: "x", frameAnchor: "top", dy: -10, dx: anchor === "end" ? -3 : 3, textAnchor: anchor, text: "side", fill: color, fontWeight: 700});
     const marks = [Plot.ruleY([0]), Plot.ruleX(medians, {x: "x", stroke: color, strokeDasharray: "4 3"}), label(left, "end"), label(right, "start")];
     const medianText = `medians A ${medians[0].x.toPrecision(3)} and B ${medians[1].x.toPrecision(3)} ${name}`;
-    const density = Plot.plot({
+    const density = page.plot({
       width: 560, height: 240, marginLeft: 48, marginBottom: 40, marginTop: 28, style: sampleStyle, x: sampleAxis(tag, name),
       ariaLabel: `Distributions of samples of ${tag}; ${medianText}`,
       y: {label: "% of its samples", labelArrow: "none", percent: true, grid: true, ticks: 5},
       marks: [...["A", "B"].map((side) => Plot.rectY(shown.filter((sample) => sample.side === side),
         Plot.binX({y: "proportion"}, {x: "x", thresholds: d3.ticks(...d3.extent(shown, (sample) => sample.x), 32), fill: colors["AB".indexOf(side)], fillOpacity: 0.5}))), ...marks],
     });
-    const shares = Plot.plot({
+    const shares = page.plot({
       width: 560, height: 240, marginLeft: 48, marginBottom: 40, marginTop: 28, style: sampleStyle, x: sampleAxis(tag, name),
       ariaLabel: `Shares of samples of ${tag} up to a value; ${medianText}`,
       y: {label: "% of samples up to here", labelArrow: "none", domain: [0, 100], grid: true, ticks: 5},

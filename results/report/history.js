@@ -31,7 +31,7 @@ const timeline = (() => {
     const tip = (point) => `${format.plain(point.value, s.unit)}\n${point.when.slice(0, 10)}, ${commitText(point)}\n${plural(point.processes, "process", "processes")}`;
     const [low, high] = d3.extent(s.points, (point) => point.value * factor);
     const room = Math.max((high - low) * 0.12, high * 0.005);
-    return Plot.plot({
+    return page.plot({
       width, height: 210, marginLeft: 56, marginRight: 20, marginTop: 30, marginBottom: 30,
       ariaLabel: `${titleOf(s.tag)} of ${nameOf(s)}: ${plural(s.points.length, "point")}, ${plural(s.changes.length, "change")}`,
       style: {background: "transparent", color: "inherit", fontSize: "11.5px", overflow: "visible"},

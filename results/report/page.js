@@ -119,6 +119,18 @@ const page = (() => {
           el("tr", {}, el("th", {scope: "row"}, ...[name].flat()), ...cells.map(cell))))));
   }
 
+  // A chart that a screen reader takes as one picture, or, `interactive`, as a group of the points that
+  // makePointsReachable() names. Plot names its layers, which say nothing to a reader.
+  function plot(options, {interactive = false} = {}) {
+    const svg = Plot.plot(options);
+    svg.setAttribute("role", interactive ? "group" : "img");
+    for (const layer of svg.querySelectorAll("g[aria-label]")) {
+      layer.removeAttribute("aria-label");
+      if (interactive && !layer.classList.contains("point")) layer.setAttribute("aria-hidden", "true");
+    }
+    return svg;
+  }
+
   const isBetter = (direction, a, b) => (direction === "lower" ? a < b : a > b);
   const isNumber = (value) => value !== null && !Number.isNaN(value.value);
   const hasInterval = (value) => value !== null && value.low !== null && value.high !== null;
@@ -144,5 +156,5 @@ const page = (() => {
   }
 
   return {titleOf, inSentence, capitalised, textOf, itemOf, unitText, valueText, axisScale, el, byId, breakable, plural, deviceText, rowName,
-          shortName, dateText, flags, dataTable, isBetter, isNumber, hasInterval, keepingFocus, pager};
+          shortName, dateText, flags, dataTable, isBetter, isNumber, hasInterval, keepingFocus, pager, plot};
 })();

@@ -22,7 +22,7 @@ const runs = (() => {
     const cut = d3.quantileSorted(values, 0.99);
     const shown = cut < 3 * median ? values : values.filter((value) => value <= cut);
     const left = values.length - shown.length;
-    const plot = Plot.plot({
+    const plot = page.plot({
       width: 460, height: 170, marginLeft: 44, marginBottom: 38,
       ariaLabel: `Distribution of ${series.n} samples of ${series.tag}, median ${median.toPrecision(3)} ${name}`,
       style: {background: "transparent", color: "inherit", fontSize: "12px"},
