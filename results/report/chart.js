@@ -11,7 +11,7 @@ const chart = (() => {
   const symbols = ["circle", "triangle", "square", "diamond", "star", "wye", "cross"];
   const shapes = {circle: d3.symbolCircle, triangle: d3.symbolTriangle, square: d3.symbolSquare, diamond: d3.symbolDiamond, star: d3.symbolStar, wye: d3.symbolWye, cross: d3.symbolCross};
   // More marks than this tell a reader nothing more and make the page slow.
-  const kMostPoints = 800;
+  const kMostPoints = 600;
   const kMostIntervals = 250;
 
   // A family keeps its colour whatever is filtered; the largest have one of their own.
@@ -72,17 +72,15 @@ const chart = (() => {
   }
 
   // Puts each label where it covers neither a point nor a label before it, and leaves it out where
-  // there is no such place. `order` lists the most important first.
-  function placeLabels(svg, order) {
-    const kMostLabels = 60;
+  // there is no such place. The most important come first.
+  function placeLabels(svg) {
     const labels = [...svg.querySelectorAll("g.point-label text")];
     const frame = svg.getBoundingClientRect();
     const taken = [...svg.querySelectorAll("g.point path, g.point circle")].map((mark) => mark.getBoundingClientRect());
     const places = [["start", 9, -9], ["start", 9, 11], ["end", -9, -9], ["end", -9, 11], ["start", 11, 1], ["end", -11, 1]];
     const covers = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
     const kept = new Set();
-    for (const index of order.slice(0, kMostLabels)) {
-      const label = labels[index];
+    for (const label of labels) {
       for (const [anchor, dx, dy] of places) {
         label.setAttribute("text-anchor", anchor);
         label.setAttribute("dx", dx);
@@ -115,7 +113,15 @@ const chart = (() => {
   const axisLabel = (tag, scale) => titleOf(tag) + (scale.name ? ` (${scale.name})` : "");
   const arrowOf = (direction, up, down) => (direction === "lower" ? down : up);
 
-  function marksOf(set, {xTag, yTag, isSmall}) {
+  const kMostLabels = 60;
+  // The front, then the others where they are few and there is room.
+  function labelled({points, front, all}, isRoomy) {
+    const onFront = new Set(front);
+    const others = isRoomy && all.length <= kMostIntervals ? points.filter((point) => !onFront.has(point)) : [];
+    return [...front, ...others].slice(0, kMostLabels);
+  }
+
+  function marksOf(set, {xTag, yTag, isSmall, isRoomy}) {
     const {points, front, all} = set;
     const color = (point) => colorOf(point.family);
     const onFront = new Set(front);
@@ -125,7 +131,7 @@ const chart = (() => {
       Plot.line(front, {x: "x", y: "y", stroke: "currentColor", strokeOpacity: 0.55, strokeWidth: 1.5, strokeDasharray: "5 4", curve: "step-after"}),
       Plot.ruleX(barred, {x: "x", y1: "y1", y2: "y2", ...bars}),
       Plot.ruleY(barred, {y: "y", x1: "x1", x2: "x2", ...bars}),
-      isSmall ? null : Plot.text(points, {x: "x", y: "y", text: (point) => shortened(shortName(point.row)), fill: "currentColor", stroke: "var(--paper)", strokeWidth: 4,
+      isSmall ? null : Plot.text(labelled(set, isRoomy), {x: "x", y: "y", text: (point) => shortened(shortName(point.row)), fill: "currentColor", stroke: "var(--paper)", strokeWidth: 4,
                                           className: "point-label", fillOpacity: (point) => (onFront.has(point) ? 1 : 0.75)}),
       Plot.dot(points, {x: "x", y: "y", symbol: (point) => symbolOf(point.device), r: isSmall || all.length > kMostIntervals ? 3.5 : 5.5, fill: color,
                         fillOpacity: (point) => (onFront.has(point) || all.length <= kMostIntervals ? 1 : 0.55), stroke: "var(--paper)", strokeWidth: isSmall ? 0.5 : 1, className: "point"}),
@@ -150,7 +156,7 @@ const chart = (() => {
       x: {type: xType, label: axisLabel(xTag, x), labelArrow: arrowOf(better.x, "right", "left"), labelAnchor: "center", grid: true, insetLeft: 16, insetRight: 16, ...ticks(xType)},
       y: {type: yType, label: axisLabel(yTag, y), labelArrow: arrowOf(better.y, "up", "down"), grid: true, insetTop: 10, insetBottom: 10, ticks: isSmall ? 5 : 8, ...(yType === "log" ? {tickFormat: "~s"} : {})},
       symbol: {domain: symbols, range: symbols},
-      marks: marksOf(set, {xTag, yTag, isSmall}),
+      marks: marksOf(set, {xTag, yTag, isSmall, isRoomy}),
     }, {interactive: !isSmall});
   }
 
@@ -180,10 +186,7 @@ const chart = (() => {
     const svg = plot(set, {xTag, yTag, isLogX, isLogY, width, height: isRoomy ? 430 : 340, isSmall: false});
     holder.replaceChildren(svg);
     byId("legend").replaceChildren(...legend(set.points));
-    const onFront = new Set(set.front);
-    const order = set.points.map((point, i) => i).filter((i) => onFront.has(set.points[i]) || (isRoomy && set.all.length <= kMostIntervals))
-      .sort((a, b) => onFront.has(set.points[b]) - onFront.has(set.points[a]));
-    placeLabels(svg, order);
+    placeLabels(svg);
     makePointsReachable(svg, set, xTag, yTag);
     byId("chart-caption").replaceChildren(el("p", {}, frontNote(set, rows.length)), frontList(set.front));
   }

@@ -75,8 +75,11 @@ const router = (() => {
 
   function markCurrent(view) {
     for (const link of document.querySelectorAll("#views a")) {
-      if (link.dataset.view === (view.under ?? view.name)) link.setAttribute("aria-current", "page");
+      const isCurrent = link.dataset.view === (view.under ?? view.name);
+      if (isCurrent) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
+      // On a phone the list scrolls sideways.
+      if (isCurrent) byId("views").scrollLeft = link.offsetLeft - byId("views").offsetLeft - 40;
     }
   }
 

@@ -23,7 +23,7 @@ const runs = (() => {
     const shown = cut < 3 * median ? values : values.filter((value) => value <= cut);
     const left = values.length - shown.length;
     const plot = page.plot({
-      width: 460, height: 170, marginLeft: 44, marginBottom: 38,
+      width: 460, height: 176, marginLeft: 44, marginBottom: 42,
       ariaLabel: `Distribution of ${series.n} samples of ${series.tag}, median ${median.toPrecision(3)} ${name}`,
       style: {background: "transparent", color: "inherit", fontSize: "12px"},
       x: {label: `${series.tag} (${name})`, labelAnchor: "center", labelArrow: "none", ticks: 6},
@@ -40,7 +40,7 @@ const runs = (() => {
 
   function distributions(run) {
     const plots = run.samples.map(distribution).filter(Boolean);
-    return plots.length ? el("section", {class: "block"}, el("h3", {}, "Distributions"), el("div", {class: "columns"}, ...plots)) : null;
+    return plots.length ? el("section", {class: "block"}, el("h3", {}, `Distributions${run.batch_size > 0 ? `, batch ${run.batch_size}` : ""}`), el("div", {class: "columns"}, ...plots)) : null;
   }
 
   function specification(spec) {
@@ -94,7 +94,7 @@ const runs = (() => {
     if (!row) return false;
     byId("row-title").replaceChildren(...breakable(row.model), ...(row.methods ? [el("span", {class: "with"}, ` + ${row.methods}`)] : []));
     const list = data.tags.map((tag) => data.figure(row, tag)).filter(Boolean);
-    const others = data.rows.filter((other) => other !== row && other.task === row.task && other.split === row.split && other.data === row.data).slice(0, 8);
+    const others = data.rows.filter((other) => other !== row && other.task === row.task && other.split === row.split && other.data === row.data).slice(0, 5);
     byId("row").replaceChildren(...[
       el("p", {class: "lead"}, [row.params, row.weights && `weights ${row.weights}`, row.task && `${row.task} (${row.split})`, deviceText(row), row.precision,
                                 row.protocol && `protocol ${row.protocol}`].filter(Boolean).join(" · ")),
