@@ -27,6 +27,8 @@ std::string since_of(const Connection& connection) {
 // None where no bench run measured the tag.
 std::vector<HistorySeries> series_of(const ResultStore& store, const char* tag,
                                      const std::string& since) {
+  Statement known = store.impl().connection.prepare("SELECT 1 FROM quantities WHERE tag = ?");
+  if (!known.bind(0, std::string_view(tag)).step()) return {};
   try {
     return query_history(store, {.tag = tag, .since = since});
   } catch (const Error& error) {

@@ -54,12 +54,12 @@ const chart = (() => {
     return {all: points, points: thinned(points, front), front, x, y, better};
   }
 
-  // The front, and of the others an even share in the order of the file.
+  // The front, and of the others a share: those with the lowest keys, which are hashes, hence as good as
+  // drawn at random and the same each time.
   function thinned(points, front) {
     if (points.length <= kMostPoints) return points;
-    const kept = new Set(front);
-    const step = points.length / kMostPoints;
-    for (let i = 0; i < kMostPoints; i += 1) kept.add(points[Math.floor(i * step)]);
+    const byKey = points.slice().sort((a, b) => (a.row.key < b.row.key ? -1 : 1));
+    const kept = new Set([...front, ...byKey.slice(0, kMostPoints)]);
     return points.filter((point) => kept.has(point));
   }
 
@@ -146,15 +146,16 @@ const chart = (() => {
     const {points, x, y, better} = set;
     const isRoomy = width > 560;
     const isLog = (wanted, end) => (wanted && points.every((point) => point[end] > 0) ? "log" : "linear");
-    const ticks = (type) => (type === "log" ? {tickFormat: "~s", ticks: isRoomy ? 8 : 4} : {ticks: isRoomy ? 8 : 4});
+    const ticks = (type, from, to) => (type === "log" ? page.logTicks(d3.min(points, (point) => point[from]), d3.max(points, (point) => point[to]), isRoomy)
+                                                     : {ticks: isRoomy ? 8 : 4});
     const xType = isLog(isLogX, "x1");
     const yType = isLog(isLogY, "y1");
     return page.plot({
       width, height, marginLeft: 56, marginRight: isRoomy ? 60 : 24, marginBottom: 46, marginTop: 28,
       ariaLabel: `${titleOf(yTag)} against ${titleOf(xTag)} of ${points.length} rows`,
       style: {background: "transparent", color: "inherit", fontSize: isSmall ? "11.5px" : "12.5px", overflow: "visible"},
-      x: {type: xType, label: axisLabel(xTag, x), labelArrow: arrowOf(better.x, "right", "left"), labelAnchor: "center", grid: true, insetLeft: 16, insetRight: 16, ...ticks(xType)},
-      y: {type: yType, label: axisLabel(yTag, y), labelArrow: arrowOf(better.y, "up", "down"), grid: true, insetTop: 10, insetBottom: 10, ticks: isSmall ? 5 : 8, ...(yType === "log" ? {tickFormat: "~s"} : {})},
+      x: {type: xType, label: axisLabel(xTag, x), labelArrow: arrowOf(better.x, "right", "left"), labelAnchor: "center", grid: true, insetLeft: 16, insetRight: 16, ...ticks(xType, "x1", "x2")},
+      y: {type: yType, label: axisLabel(yTag, y), labelArrow: arrowOf(better.y, "up", "down"), grid: true, insetTop: 10, insetBottom: 10, ...ticks(yType, "y1", "y2"), ...(yType === "log" ? {} : {ticks: isSmall ? 5 : 8})},
       symbol: {domain: symbols, range: symbols},
       marks: marksOf(set, {xTag, yTag, isSmall, isRoomy}),
     }, {interactive: !isSmall});
@@ -163,7 +164,7 @@ const chart = (() => {
   function frontNote({front, all, points}, rowCount) {
     return `Dashed: the Pareto front, ${front.length} of ${plural(all.length, "row")} that no other beats in both.` +
       (all.length > kMostIntervals ? " Bars: 95 % intervals, of the front only." : " Bars: 95 % intervals.") +
-      (points.length < all.length ? ` Drawn: the front and ${plural(points.length - front.length, "other")}, an even share; filters show the rest.` : "") +
+      (points.length < all.length ? ` Drawn: the front and ${plural(points.length - front.length, "other")}, drawn by lot; filters show the rest.` : "") +
       (all.length < rowCount ? ` Not drawn, for want of one of the two figures: ${(rowCount - all.length).toLocaleString("en")}.` : "");
   }
 

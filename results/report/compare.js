@@ -69,7 +69,7 @@ const compare = (() => {
       ariaLabel: `A as a multiple of B: ${lines.map((line) => `${line.name} ${line.ratio.toPrecision(3)}`).join(", ")}`,
       style: {background: "transparent", color: "inherit", fontSize: "12.5px"},
       x: {type: "log", domain: [1 / (spread * 1.03), spread * 1.03], label: "A as a multiple of B", labelAnchor: "center", labelArrow: "none", grid: true,
-          ticks: isRoomy ? 7 : 3, tickFormat: (value) => `${Number(value.toPrecision(3))}×`},
+          ticks: page.logTicks(1 / spread, spread, isRoomy).ticks, tickFormat: (value) => `${Number(value.toPrecision(3))}×`},
       y: {domain: lines.map(nameOf), label: null, tickSize: 0, padding: 0.4},
       marks: [
         Plot.ruleX([1], {stroke: "currentColor"}),
@@ -146,14 +146,14 @@ const compare = (() => {
     const marks = [Plot.ruleY([0]), Plot.ruleX(medians, {x: "x", stroke: color, strokeDasharray: "4 3"}), label(left, "end"), label(right, "start")];
     const medianText = `medians A ${medians[0].x.toPrecision(3)} and B ${medians[1].x.toPrecision(3)} ${name}`;
     const density = page.plot({
-      width: 560, height: 240, marginLeft: 48, marginBottom: 40, marginTop: 28, style: sampleStyle, x: sampleAxis(tag, name),
+      width: 560, height: 244, marginLeft: 48, marginBottom: 44, marginTop: 28, style: sampleStyle, x: sampleAxis(tag, name),
       ariaLabel: `Distributions of samples of ${tag}; ${medianText}`,
       y: {label: "% of its samples", labelArrow: "none", percent: true, grid: true, ticks: 5},
       marks: [...["A", "B"].map((side) => Plot.rectY(shown.filter((sample) => sample.side === side),
         Plot.binX({y: "proportion"}, {x: "x", thresholds: d3.ticks(...d3.extent(shown, (sample) => sample.x), 32), fill: colors["AB".indexOf(side)], fillOpacity: 0.5}))), ...marks],
     });
     const shares = page.plot({
-      width: 560, height: 240, marginLeft: 48, marginBottom: 40, marginTop: 28, style: sampleStyle, x: sampleAxis(tag, name),
+      width: 560, height: 244, marginLeft: 48, marginBottom: 44, marginTop: 28, style: sampleStyle, x: sampleAxis(tag, name),
       ariaLabel: `Shares of samples of ${tag} up to a value; ${medianText}`,
       y: {label: "% of samples up to here", labelArrow: "none", domain: [0, 100], grid: true, ticks: 5},
       marks: [Plot.line(shown, {x: "x", y: "y", z: "side", stroke: color, strokeWidth: 2, curve: "step-after"}), ...marks],

@@ -70,6 +70,19 @@ const page = (() => {
     return {factor, name};
   }
 
+  // Ticks of a logarithmic axis that have room for their labels: 1, 2, 5 of each decade, more where the
+  // axis is short and fewer where it is long.
+  function logTicks(low, high, isRoomy) {
+    const decades = Math.log10(high / low);
+    const tickFormat = (value) => (value >= 1e4 ? d3.format("~s")(value) : String(Number(value.toPrecision(3))));
+    if (decades < 0.5) return {ticks: d3.ticks(low, high, isRoomy ? 7 : 4), tickFormat};
+    const most = isRoomy ? [1.3, 3.5] : [0.8, 2];
+    const leads = decades < most[0] ? [1, 2, 3, 4, 5, 7] : decades < most[1] ? [1, 2, 5] : [1];
+    const exponents = d3.range(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)) + 1);
+    const all = exponents.flatMap((exponent) => leads.map((lead) => Number(`${lead}e${exponent}`)));
+    return {ticks: all.filter((value) => value >= low && value <= high), tickFormat};
+  }
+
   // el("td", {class: "number"}, "text", node, ...): null children are left out.
   function el(name, attributes = {}, ...children) {
     const node = document.createElement(name);
@@ -156,5 +169,5 @@ const page = (() => {
   }
 
   return {titleOf, inSentence, capitalised, textOf, itemOf, unitText, valueText, axisScale, el, byId, breakable, plural, deviceText, rowName,
-          shortName, dateText, flags, dataTable, isBetter, isNumber, hasInterval, keepingFocus, pager, plot};
+          shortName, dateText, flags, dataTable, isBetter, isNumber, hasInterval, keepingFocus, pager, plot, logTicks};
 })();
