@@ -1,9 +1,7 @@
 #include "results/html_report.h"
 
-#include "results/configuration.h"
-#include "results/leaderboard_json.h"
-#include "results/leaderboard_rows.h"
-#include "results/reporters.h"
+#include "results/html_report_data.h"
+#include "results/record_json.h"
 #include "results/reproductions.h"
 #include "results/store_impl.h"
 
@@ -12,18 +10,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <fstream>
 #include <sstream>
 
 namespace yardstick {
 namespace detail {
 namespace {
-
-// A page with the details of more runs than this would be slow to open.
-constexpr std::int64_t kMostRuns = 1000;
-// Order statistics that stand for a longer series of samples.
-constexpr std::size_t kMostPoints = 400;
 
 std::string read_asset(const std::string& folder, const std::string& name) {
   const std::string path = folder + "/" + name;
@@ -36,10 +28,31 @@ std::string read_asset(const std::string& folder, const std::string& name) {
   return std::move(bytes).str();
 }
 
-// The page is report.html with every `{{file}}` replaced by that file, and {{data}} by the records.
-std::string build_page(const OrderedJson& data, const std::string& asset_dir) {
+std::string html_safe(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
+    if (c == '<') {
+      safe += "&lt;";
+    } else if (c == '>') {
+      safe += "&gt;";
+    } else if (c == '&') {
+      safe += "&amp;";
+    } else if (c == '"') {
+      safe += "&quot;";
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
+// The page is report.html with every `{{file}}` replaced by that file, {{title}} by the title and
+// {{data}} by the records.
+std::string build_page(const std::string& title, const std::string& data,
+                       const std::string& asset_dir) {
   const std::string page = read_asset(asset_dir, "report.html");
   std::string built;
+  built.reserve(data.size() + (std::size_t{1} << 20));
   std::size_t at = 0;
   for (;;) {
     const std::size_t open = page.find("{{", at);
@@ -48,117 +61,126 @@ std::string build_page(const OrderedJson& data, const std::string& asset_dir) {
     if (close == std::string::npos) throw_data(concat(asset_dir, "/report.html: {{ without }}"));
     built.append(page, at, open - at);
     const std::string name = page.substr(open + 2, close - open - 2);
-    built += name == "data" ? script_safe(dump(data, -1)) : read_asset(asset_dir, name);
+    if (name == "data") {
+      built += script_safe(data);
+    } else {
+      built += name == "title" ? html_safe(title) : read_asset(asset_dir, name);
+    }
     at = close + 2;
   }
   return built.append(page, at, std::string::npos);
 }
 
-// Sorted, and thinned to evenly spaced ranks: the page draws distributions, the file keeps samples.
-OrderedJson distribution(const SampleSeries& series) {
-  std::vector<double> values = series.values;
-  std::sort(values.begin(), values.end());
-  OrderedJson points = OrderedJson::array();
-  const std::size_t count = std::min(values.size(), kMostPoints);
-  for (std::size_t i = 0; i < count; ++i) {
-    points.push_back(values[count == 1 ? 0 : i * (values.size() - 1) / (count - 1)]);
-  }
-  return {{"tag", series.tag},
-          {"unit", to_string(series.unit)},
-          {"n", series.values.size()},
-          {"sorted", std::move(points)}};
+struct PageParts {
+  std::string rows, ties;
+  std::string runs = R"({"detailed":[],"facts_of":[]})";
+  std::string history = R"({"since":"","left_out":0,"series":[]})";
+  std::string papers = "[]";
+  std::int64_t run_count = 0;
+};
+
+std::string list_of(const Dictionary& json_texts) {
+  JsonList list;
+  for (const std::string& json : json_texts.texts()) list.add(json);
+  return list.text();
 }
 
-// Formatted here, so that a figure reads the same in every format.
-void add_text(OrderedJson& value, const Measurement& measurement) {
-  const MeasurementText text = measurement_text(measurement);
-  value["text"] = {{"value", text.value}, {"unit", text.unit}, {"interval", text.interval}};
+// Schema 2 is the page's own; results/report/data.js reads it.
+std::string page_data(const Leaderboard& board, const PageParts& parts,
+                      const PageDictionaries& dictionaries) {
+  const OrderedJson head = {{"schema", 2},
+                            {"yardstick", YARDSTICK_VERSION},
+                            {"query",
+                             {{"task", board.query.task},
+                              {"sort", board.query.sort},
+                              {"filters", board.query.filters},
+                              {"limit", board.query.limit},
+                              {"include_ineligible", board.query.include_ineligible}}},
+                            {"columns", board.columns},
+                            {"run_count", parts.run_count},
+                            {"texts", dictionaries.texts.texts()},
+                            {"run_ids", dictionaries.run_ids.texts()}};
+  std::string text = dump(head, -1);
+  text.pop_back();
+  return concat(text, ",\"quantities\":", list_of(dictionaries.quantities),
+                ",\"facts\":", list_of(dictionaries.facts), ",\"rows\":", parts.rows,
+                ",\"ties\":", parts.ties, ",\"runs\":", parts.runs, ",\"history\":", parts.history,
+                ",\"papers\":", parts.papers, "}");
 }
 
-OrderedJson run_json(const RunRecord& record) {
-  OrderedJson json = record_json(record);
-  json.erase("schema");
-  for (std::size_t i = 0; i < record.measurements.size(); ++i) {
-    add_text(json["measurements"][i], record.measurements[i]);
-  }
-  json["samples"] = OrderedJson::array();
-  for (const SampleSeries& series : record.samples) json["samples"].push_back(distribution(series));
-  return json;
+bool has_measured_run(const Connection& connection, bool include_ineligible) {
+  Statement select = connection.prepare(
+      "SELECT 1 FROM runs JOIN measurement_values USING (run) WHERE status = 'ok' AND "
+      "(eligible = 1 OR ?) LIMIT 1");
+  select.bind(0, std::int64_t{include_ineligible});
+  return select.step();
 }
 
-OrderedJson page_json(const Leaderboard& board) {
-  OrderedJson json = leaderboard_json(board);
-  json["yardstick"] = YARDSTICK_VERSION;
-  for (std::size_t i = 0; i < board.rows.size(); ++i) {
-    OrderedJson& row = json["rows"][i];
-    for (const auto& [tag, measurement] : board.rows[i].values) {
-      add_text(row["values"][tag], measurement);
-    }
-    row["params_text"] = display_params(row["params"].dump());
-    row["methods_text"] = display_methods(row["methods"].dump());
-  }
-  json["runs"] = OrderedJson::array();
-  json["papers"] = OrderedJson::array();
-  return json;
+std::int64_t count_runs(const ResultStore& store) {
+  return store.size() - store.impl().connection.integer(
+                            concat("SELECT count(*) FROM runs WHERE ", is_reproduction()));
 }
 
 }  // namespace
 
 std::string script_safe(std::string_view json) {
   std::string safe;
-  safe.reserve(json.size());
+  safe.reserve(json.size() + json.size() / 64);
   for (std::size_t i = 0; i < json.size(); ++i) {
-    const std::string_view rest = json.substr(i);
-    if (json[i] == '<') {
+    const char c = json[i];
+    if (c == '<') {
       safe += "\\u003c";
-    } else if (json[i] == '>') {
+    } else if (c == '>') {
       safe += "\\u003e";
-    } else if (json[i] == '&') {
+    } else if (c == '&') {
       safe += "\\u0026";
-    } else if (rest.starts_with("\xe2\x80\xa8") || rest.starts_with("\xe2\x80\xa9")) {
-      safe += rest[2] == '\xa8' ? "\\u2028" : "\\u2029";
+    } else if (c == '\xe2' && (json.substr(i).starts_with("\xe2\x80\xa8") ||
+                               json.substr(i).starts_with("\xe2\x80\xa9"))) {
+      safe += json[i + 2] == '\xa8' ? "\\u2028" : "\\u2029";
       i += 2;
     } else {
-      safe += json[i];
+      safe += c;
     }
   }
   return safe;
 }
 
 std::string leaderboard_page(const Leaderboard& board, const std::string& asset_dir) {
-  return build_page(page_json(board), asset_dir);
+  PageDictionaries dictionaries;
+  PageParts parts;
+  parts.rows = page_rows(board, dictionaries);
+  parts.ties = page_ties(board, nullptr);
+  return build_page(ReportOptions{}.title, page_data(board, parts, dictionaries), asset_dir);
 }
 
 }  // namespace detail
 
-std::string html_report(const ResultStore& store, const std::string& asset_dir) {
+std::string html_report(const ResultStore& store, const std::string& asset_dir,
+                        const ReportOptions& options) {
   const detail::Connection& connection = store.impl().connection;
-  LeaderboardQuery query;
-  query.group = "none";
-  Leaderboard board;
-  if (detail::load_rows(connection, /*include_ineligible=*/false).empty()) {
-    board.query = query;
-  } else {
-    board = query_leaderboard(store, query);
-  }
-  detail::OrderedJson json = detail::page_json(board);
-  json["run_count"] = store.size() - connection.integer(concat("SELECT count(*) FROM runs WHERE ",
-                                                               detail::is_reproduction()));
   if (store.size() == 0) {
     throw_user(concat(connection.path(), " holds no run yet"), "yardstick bench MODEL records one");
   }
-  detail::Statement select =
-      connection.prepare(concat("SELECT run FROM runs WHERE NOT ", detail::is_reproduction(),
-                                " ORDER BY started_at DESC, run DESC LIMIT ?"));
-  select.bind(0, detail::kMostRuns);
-  while (select.step()) {
-    json["runs"].push_back(detail::run_json(
-        detail::read_run(connection, select.integer(0), detail::PerSample::kLeftOut)));
+  LeaderboardQuery query = options.query;
+  query.group = "none";
+  Leaderboard board;
+  board.query = query;
+  // Runs of which none may be ranked still make a page.
+  if (detail::has_measured_run(connection, query.include_ineligible)) {
+    board = query_leaderboard(store, query);
   }
-  for (const StoredReproduction& paper : newest_reproductions(store)) {
-    json["papers"].push_back(detail::OrderedJson::parse(paper.json));
-  }
-  return detail::build_page(json, asset_dir);
+  detail::PageDictionaries dictionaries;
+  detail::PageParts parts;
+  parts.run_count = detail::count_runs(store);
+  parts.rows = detail::page_rows(board, dictionaries);
+  parts.ties = detail::page_ties(board, &store);
+  parts.runs = detail::page_runs(connection, board, dictionaries);
+  parts.history = detail::page_history(store, dictionaries);
+  detail::JsonList papers;
+  for (const StoredReproduction& paper : newest_reproductions(store)) papers.add(paper.json);
+  parts.papers = papers.text();
+  return detail::build_page(options.title, detail::page_data(board, parts, dictionaries),
+                            asset_dir);
 }
 
 }  // namespace yardstick

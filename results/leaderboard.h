@@ -68,9 +68,4 @@ Leaderboard query_leaderboard(const ResultStore& store, const LeaderboardQuery& 
 std::string format_leaderboard(const Leaderboard& board, const std::string& format,
                                const std::string& asset_dir);
 
-// One HTML file that opens offline: sortable table, accuracy against throughput with intervals,
-// every run's settings and provenance. The same store gives the same bytes. Throws User where there
-// is no run.
-std::string html_report(const ResultStore& store, const std::string& asset_dir);
-
 }  // namespace yardstick

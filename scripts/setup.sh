@@ -2,6 +2,7 @@
 # Installs what Yardstick builds on: Debian or Ubuntu packages, and LibTorch 2.11 with the CUDA 13
 # compiler from PyPI, in a folder of their own. Does only what is missing; without anything missing
 # it needs no network.
+# --browser: also what the browser tests need, Chromium and the npm packages of tests/browser.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -55,3 +56,27 @@ elif ! cmp -s scripts/requirements.txt "$stamp"; then
 else
   say "LibTorch and CUDA: all there, in $venv"
 fi
+
+# The tests of the report are skipped where something of this is missing, so nothing here fails.
+setup_browser() {
+  if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
+    local install=(apt-get install -y --no-install-recommends chromium)
+    if [[ $(id -u) -ne 0 ]]; then
+      say "for the browser tests: sudo ${install[*]}"
+    else
+      say "installing chromium"
+      apt-get update -qq || true
+      DEBIAN_FRONTEND=noninteractive "${install[@]}" -qq >/dev/null || say "chromium: not installed"
+    fi
+  fi
+  if ! command -v npm >/dev/null; then
+    say "for the browser tests: install Node.js 20 or newer, with npm"
+  elif ! cmp -s tests/browser/package-lock.json tests/browser/node_modules/.stamp; then
+    if (cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2); then
+      cp tests/browser/package-lock.json tests/browser/node_modules/.stamp
+    else
+      say "npm packages of the browser tests: not installed"
+    fi
+  fi
+}
+if [[ ${1:-} == --browser ]]; then setup_browser; fi

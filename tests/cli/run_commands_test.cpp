@@ -61,6 +61,13 @@ TEST_F(RunCommandsTest, TrainsEvaluatesBenchesAndReports) {
   EXPECT_THAT(run({"leaderboard", "--format", "xml"}), Fails(2, HasSubstr("--format")));
   EXPECT_THAT(run({"report", "--out", "report.html"}), Prints("report.html\n"));
   EXPECT_THAT(read_file(folder_.file("report.html")), HasSubstr("vit_test"));
+  EXPECT_THAT(run({"report", "-o", "own.html", "--all", "--title", "Own <i>", "--json"}),
+              Prints(HasSubstr("\"file\": \"own.html\"")));
+  EXPECT_THAT(read_file(folder_.file("own.html")),
+              HasSubstr("<h1 id=\"title\">Own &lt;i&gt;</h1>"));
+  EXPECT_THAT(run({"report", "-o", "none.html", "--all", "--filter", "model=hiera*"}),
+              Fails(2, HasSubstr("no row has model=hiera*")));
+  EXPECT_THAT(run({"report", "-o", "none.html", "--top", "many"}), Fails(2, HasSubstr("--top")));
 }
 
 TEST_F(RunCommandsTest, RefusesWeightsOfAnotherModel) {

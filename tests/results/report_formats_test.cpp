@@ -1,4 +1,3 @@
-#include "results/html_report.h"
 #include "results/leaderboard.h"
 #include "results/reporters.h"
 #include "tests/results/approved.h"
@@ -8,7 +7,6 @@
 #include "tests/support/throws_error.h"
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 namespace yardstick {
 namespace {
@@ -17,9 +15,7 @@ using test::ThrowsError;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-using testing::StartsWith;
 
-std::string assets() { return test::source_path("results/report"); }
 constexpr char kHostile[] = "</script><script>alert(\"1\")</script>|`*\n\x1b[2J\xe2\x80\xa8,\"";
 
 class ReportFormatsTest : public testing::Test {
@@ -90,113 +86,6 @@ TEST_F(ReportFormatsTest, GivesHostileNamesNoPowerOverATerminalOrATable) {
               AllOf(HasSubstr("\\<script\\>"), HasSubstr("\\|\\`\\*??"), Not(HasSubstr("\x1b"))));
   EXPECT_THAT(format_leaderboard(board(), "csv", ""),
               HasSubstr("\"</script><script>alert(\"\"1\"\")</script>|`*\n"));
-}
-
-class HtmlReportTest : public ReportFormatsTest {
- protected:
-  // What the page's script reads.
-  static std::string data_of(const std::string& html) {
-    const std::string open = "<script type=\"application/json\" id=\"data\">";
-    const std::size_t begin = html.find(open) + open.size();
-    return html.substr(begin, html.find("</script>", begin) - begin);
-  }
-};
-
-TEST_F(HtmlReportTest, CarriesRowsAndRuns) {
-  RunRecord failed = test::bench_record(8, "vit_base", 256, 0, 0);
-  failed.status = RunStatus::kFailed;
-  failed.reason = "out_of_memory at batch 256";
-  failed.measurements.clear();
-  store_.append(failed);
-
-  const auto data = nlohmann::json::parse(data_of(html_report(store_, assets())));
-
-  EXPECT_EQ(data["schema"], 1);
-  EXPECT_EQ(data["rows"].size(), 4u);
-  EXPECT_EQ(data["runs"].size(), 8u);
-  EXPECT_EQ(data["run_count"], 8);
-  EXPECT_EQ(data["runs"][0]["reason"], "out_of_memory at batch 256");
-  EXPECT_EQ(data["rows"][0]["values"]["accuracy/top1"]["text"]["interval"], "[93.7, 96.4]");
-}
-
-TEST_F(HtmlReportTest, KeepsTextFromTheRecordsText) {
-  store_.append(test::eval_record(9, kHostile, 0.99));
-
-  const std::string data = data_of(html_report(store_, assets()));
-
-  EXPECT_THAT(data, AllOf(Not(HasSubstr("<")), Not(HasSubstr(">")), Not(HasSubstr("\xe2\x80\xa8")),
-                          Not(HasSubstr("\n"))));
-  EXPECT_EQ(nlohmann::json::parse(data)["rows"][0]["model"], kHostile);
-}
-
-TEST_F(HtmlReportTest, SurvivesTextThatIsNotUtf8) {
-  store_.append(test::eval_record(9, "caf\xe9", 0.99));
-
-  const auto data = nlohmann::json::parse(data_of(html_report(store_, assets())));
-
-  EXPECT_EQ(data["rows"][0]["model"], "caf\xef\xbf\xbd");
-}
-
-TEST_F(HtmlReportTest, AsksTheNetworkForNothing) {
-  const std::string html = html_report(store_, assets());
-
-  EXPECT_THAT(html,
-              AllOf(HasSubstr("Content-Security-Policy\" content=\"default-src 'none'"),
-                    Not(HasSubstr("src=\"")), Not(HasSubstr("<link")), Not(HasSubstr("@import")),
-                    Not(HasSubstr("url(http")), Not(HasSubstr("href=\"http"))));
-}
-
-TEST_F(HtmlReportTest, LeavesNoPlaceholderUnfilled) {
-  EXPECT_THAT(html_report(store_, assets()),
-              AllOf(StartsWith("<!DOCTYPE html>"), Not(HasSubstr("{{")), HasSubstr("ISC licence")));
-}
-
-TEST_F(HtmlReportTest, GivesTheSameBytesForTheSameRecords) {
-  EXPECT_EQ(html_report(store_, assets()), html_report(store_, assets()));
-}
-
-TEST_F(HtmlReportTest, ThinsLongSeriesToOrderStatistics) {
-  RunRecord record = test::bench_record(9, "vit_long", 1, 100, 0.01);
-  record.samples = {{"latency/inference", Unit::kSeconds, {}}};
-  for (int i = 9999; i >= 0; --i) record.samples[0].values.push_back(i);
-  store_.append(record);
-
-  const auto data = nlohmann::json::parse(data_of(html_report(store_, assets())));
-  const auto& series = data["runs"][0]["samples"][0];
-
-  EXPECT_EQ(series["n"], 10'000);
-  EXPECT_EQ(series["sorted"].size(), 400u);
-  EXPECT_EQ(series["sorted"].front(), 0);
-  EXPECT_EQ(series["sorted"].back(), 9999);
-}
-
-TEST_F(HtmlReportTest, ShowsRunsEvenWhereNoneIsRanked) {
-  ResultStore other(folder_.file("other.db"), ResultStore::Mode::kReadWrite);
-  EXPECT_THAT([&] { html_report(other, assets()); },
-              ThrowsError(ErrorKind::kUser, HasSubstr("holds no run yet")));
-  other.append(test::full_record());
-
-  const auto data = nlohmann::json::parse(data_of(html_report(other, assets())));
-
-  EXPECT_EQ(data["rows"].size(), 0u);
-  EXPECT_EQ(data["runs"].size(), 1u);
-}
-
-TEST_F(HtmlReportTest, MakesAPageOfALeaderboardToo) {
-  const auto data = nlohmann::json::parse(data_of(format_leaderboard(board(), "html", assets())));
-
-  EXPECT_EQ(data["rows"].size(), 4u);
-}
-
-TEST_F(HtmlReportTest, NamesAMissingPart) {
-  EXPECT_THAT([&] { html_report(store_, folder_.path()); },
-              ThrowsError(ErrorKind::kData, AllOf(HasSubstr(folder_.file("report.html")),
-                                                  HasSubstr("YARDSTICK_SHARE"))));
-}
-
-TEST(ScriptSafeTest, EscapesWhatCouldEndAScriptOrALine) {
-  EXPECT_EQ(detail::script_safe("\"<!--&>\xe2\x80\xa8\xe2\x80\xa9é\""),
-            "\"\\u003c!--\\u0026\\u003e\\u2028\\u2029é\"");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "results/reproductions.h"
 
-#include "results/leaderboard.h"
+#include "results/html_report.h"
 #include "tests/results/sample_records.h"
 #include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
@@ -87,7 +87,7 @@ TEST_F(ReproductionsTest, TheReportShowsVerdictsAndNoBlankRun) {
   const std::size_t begin = html.find(open) + open.size();
   const json data = json::parse(html.substr(begin, html.find("</script>", begin) - begin));
   EXPECT_EQ(data["run_count"], 1);
-  ASSERT_EQ(data["runs"].size(), 1u);
+  ASSERT_EQ(data["runs"]["detailed"].size(), 1u);
   ASSERT_EQ(data["papers"].size(), 1u);
   EXPECT_EQ(data["papers"][0]["tables"][0]["rows"][0]["id"], "a");
 }
