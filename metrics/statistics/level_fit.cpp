@@ -128,6 +128,20 @@ std::vector<std::size_t> best_change_points(const PrefixSums& sums, std::size_t 
   return fits.change_points(count, best);
 }
 
+// The start of the last regime, where it is as short as regimes may be: there the bound, and not
+// the values, may have put it. `logs` as measured, since what is new looks like outliers at first.
+std::size_t last_start(const std::vector<double>& logs, std::size_t first, std::size_t start) {
+  const PrefixSums sums(logs);
+  const auto residual = [&](std::size_t split) {
+    return sums.residual(first, split) + sums.residual(split, logs.size());
+  };
+  std::size_t best = start;
+  for (std::size_t split = start + 1; split + 2 <= logs.size(); ++split) {
+    if (residual(split) < residual(best)) best = split;
+  }
+  return best;
+}
+
 }  // namespace
 
 LevelFit fit_levels(std::span<const double> series, const LevelPlan& plan) {
@@ -143,6 +157,11 @@ LevelFit fit_levels(std::span<const double> series, const LevelPlan& plan) {
   LevelFit fit;
   fit.change_points = best_change_points(sums, series.size(), minimum,
                                          static_cast<std::size_t>(plan.max_change_points));
+  if (!fit.change_points.empty() && series.size() - fit.change_points.back() == minimum) {
+    const std::size_t count = fit.change_points.size();
+    const std::size_t first = count < 2 ? 0 : fit.change_points[count - 2];
+    fit.change_points.back() = last_start(logs, first, fit.change_points.back());
+  }
   std::vector<std::size_t> bounds = fit.change_points;
   bounds.insert(bounds.begin(), 0);
   bounds.push_back(series.size());
