@@ -116,8 +116,8 @@ std::int64_t CommandLine::whole_number(const std::string& option, std::int64_t f
   if (!has(option)) return fallback;
   const auto value = cli::whole_number(text(option));
   if (!value || *value < least) {
-    throw_user(concat("--", option, " takes a whole number from ", least, " on, not "",
-                      text(option), """),
+    throw_user(concat("--", option, " takes a whole number from ", least, " on, not \"",
+                      text(option), "\""),
                see_help(*command_));
   }
   return *value;
