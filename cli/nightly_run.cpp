@@ -4,7 +4,7 @@
 #include "cli/interleaved_run.h"
 #include "cli/number_text.h"
 #include "cli/regress_run.h"
-#include "cli/run_setup.h"
+#include "cli/run_output.h"
 #include "metrics/statistics/hodges_lehmann.h"
 #include "results/configuration.h"
 #include "results/nights.h"

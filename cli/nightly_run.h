@@ -26,11 +26,11 @@ struct NightlyJob {
 
 struct NightCell {
   std::string label;
-  CellResult result;                    // this night's processes
-  std::optional<HistorySeries> series;  // none where no process of this night ended well
+  CellResult result;                         // this night's processes
+  std::optional<HistorySeries> series = {};  // none where no process of this night ended well
   AlarmState state = AlarmState::kNone;
   // This night's of what was looked at; an earlier night's of what is known or waiting.
-  std::optional<HistoryFinding> finding;
+  std::optional<HistoryFinding> finding = {};
 
   bool has_failed() const { return !result.failures.empty() || result.missing > 0; }
   // Looked at this night, with this answer.

@@ -55,9 +55,9 @@ class SweepState {
 
 // What has become of a cell's processes.
 struct CellResult {
-  std::vector<double> process_medians_s;
-  std::vector<std::string> run_ids;   // of the processes that ended well
-  std::vector<std::string> failures;  // a reason each
+  std::vector<double> process_medians_s = {};
+  std::vector<std::string> run_ids = {};   // of the processes that ended well
+  std::vector<std::string> failures = {};  // a reason each
   std::int64_t ok = 0;
   std::int64_t missing = 0;  // never run, or interrupted
   double duration_s = 0;     // of all of them together

@@ -26,10 +26,10 @@ struct HistoryQuery {
 // The processes of one commit on one day (UTC), or in one sweep where the query names cells, as one
 // figure.
 struct HistoryPoint {
-  std::string when;    // start of its first process
-  std::string commit;  // "" where unknown
-  std::string dirty;   // hash of what differed from it; "" where nothing did
-  double value = 0;    // median over its processes
+  std::string when;         // start of its first process
+  std::string commit = {};  // "" where unknown
+  std::string dirty = {};   // hash of what differed from it; "" where nothing did
+  double value = 0;         // median over its processes
   std::int64_t processes = 0;
   std::vector<double> process_values = {};
   std::vector<std::string> run_ids = {};  // of the processes

@@ -13,7 +13,7 @@
 namespace yardstick {
 
 // What is news in a history: each night's newest change, against what earlier nights found out
-// (docs/measuring.md, "Every night").
+// (docs/nightly.md).
 
 struct AlarmRules {
   double limit = 0.01;               // change of level below which there is no alarm
@@ -31,25 +31,25 @@ std::string_view to_string(FindingAnswer answer);  // "slower", ..., "not resolv
 
 // What a night found out of a series' newest change when it measured the cell anew.
 struct HistoryFinding {
-  std::string cell;           // HistorySeries::cell
-  std::string device;         // HistorySeries::device
-  std::string night;          // name of the night
-  std::string since;          // HistoryPoint::when of the first point after the change
-  std::string before_commit;  // of the last point before it
-  std::string after_commit;
+  std::string cell = {};           // HistorySeries::cell
+  std::string device = {};         // HistorySeries::device
+  std::string night = {};          // name of the night
+  std::string since = {};          // HistoryPoint::when of the first point after the change
+  std::string before_commit = {};  // of the last point before it
+  std::string after_commit = {};
   double before = 0;        // the levels, in the unit of the series
   double after = 0;         // as level_after() says
   std::int64_t points = 0;  // of the regime after the change
   double relative_noise = 0;
   FindingAnswer answer = FindingAnswer::kNotResolved;
-  std::string reason;  // of what is not confirmed or not resolved
+  std::string reason = {};  // of what is not confirmed or not resolved
 
   // What was measured anew. `ratio` is of times, now over before; 0 where nothing could be
   // measured.
   double ratio = 0;
-  Interval interval;                   // of the ratio, 95 %
-  std::optional<double> p;             // of the comparison with a build
-  std::string against;                 // that build's label; "" for the level before the change
+  Interval interval = {};              // of the ratio, 95 %
+  std::optional<double> p = {};        // of the comparison with a build
+  std::string against = {};            // that build's label; "" for the level before the change
   std::int64_t processes = 0;          // of each side
   std::vector<std::string> runs = {};  // ids, of the candidate's processes
 

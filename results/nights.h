@@ -8,7 +8,7 @@
 
 namespace yardstick {
 
-// Keys of a run's provenance. A night's findings are a record of their own (docs/results-schema.md,
+// Keys of a run's provenance. A night's findings are a record of their own (docs/nightly.md,
 // "Nights"): a bench record of batch size 0, with the suite for a model and without measurements.
 inline constexpr char kNightKey[] = "night";        // its name, which its sweep has for an id
 inline constexpr char kFindingsKey[] = "findings";  // JSON
@@ -16,7 +16,7 @@ inline constexpr char kFindingsKey[] = "findings";  // JSON
 struct StoredNight {
   std::string night;
   std::string started_at;
-  std::vector<HistoryFinding> findings;
+  std::vector<HistoryFinding> findings = {};
 };
 
 // The nights of a suite, in the order stored; one that was gone over again may be there twice. A

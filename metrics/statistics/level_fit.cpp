@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace yardstick {
 namespace {
@@ -157,10 +158,12 @@ LevelFit fit_levels(std::span<const double> series, const LevelPlan& plan) {
   LevelFit fit;
   fit.change_points = best_change_points(sums, series.size(), minimum,
                                          static_cast<std::size_t>(plan.max_change_points));
-  if (!fit.change_points.empty() && series.size() - fit.change_points.back() == minimum) {
-    const std::size_t count = fit.change_points.size();
-    const std::size_t first = count < 2 ? 0 : fit.change_points[count - 2];
-    fit.change_points.back() = last_start(logs, first, fit.change_points.back());
+  const std::size_t found = fit.change_points.size();
+  bool is_moved = false;
+  if (found > 0 && series.size() - fit.change_points.back() == minimum) {
+    const std::size_t first = found < 2 ? 0 : fit.change_points[found - 2];
+    const std::size_t start = last_start(logs, first, fit.change_points.back());
+    is_moved = start != std::exchange(fit.change_points.back(), start);
   }
   std::vector<std::size_t> bounds = fit.change_points;
   bounds.insert(bounds.begin(), 0);
@@ -169,6 +172,10 @@ LevelFit fit_levels(std::span<const double> series, const LevelPlan& plan) {
   for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
     fit.levels.push_back(std::exp(sums.mean(bounds[i], bounds[i + 1])));
     residual += sums.residual(bounds[i], bounds[i + 1]);
+  }
+  if (is_moved) {
+    const auto young = std::span(logs).subspan(fit.change_points.back());
+    fit.levels.back() = std::exp(PrefixSums({young.begin(), young.end()}).mean(0, young.size()));
   }
   const std::size_t freedom = series.size() - fit.levels.size();
   fit.relative_noise = freedom == 0 ? 0 : std::sqrt(residual / static_cast<double>(freedom));
