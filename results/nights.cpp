@@ -66,11 +66,14 @@ std::string key(const char* name) { return concat("json_extract(provenance, '$."
 
 }  // namespace
 
+std::string detail::is_night() {
+  return concat("(kind = 'bench' AND batch_size = 0 AND ", key(kFindingsKey), " IS NOT NULL)");
+}
+
 std::vector<StoredNight> stored_nights(const ResultStore& store, const std::string& suite) {
   detail::Statement select = store.impl().connection.prepare(
       concat("SELECT coalesce(", key(kNightKey), ", ''), started_at, ", key(kFindingsKey),
-             " FROM runs WHERE kind = 'bench' AND batch_size = 0 AND model = ? AND ",
-             key(kFindingsKey), " IS NOT NULL ORDER BY run"));
+             " FROM runs WHERE model = ? AND ", detail::is_night(), " ORDER BY run"));
   select.bind(0, std::string_view(suite));
   std::vector<StoredNight> nights;
   while (select.step()) {

@@ -9,7 +9,8 @@
 namespace yardstick {
 
 // Keys of a run's provenance. A night's findings are a record of their own (docs/nightly.md,
-// "Nights"): a bench record of batch size 0, with the suite for a model and without measurements.
+// "What is remembered"): a bench record of batch size 0, with the suite for a model and without
+// measurements.
 inline constexpr char kNightKey[] = "night";        // its name, which its sweep has for an id
 inline constexpr char kFindingsKey[] = "findings";  // JSON
 
@@ -26,4 +27,10 @@ std::vector<StoredNight> stored_nights(const ResultStore& store, const std::stri
 // What kFindingsKey holds.
 std::string findings_json(const std::vector<HistoryFinding>& findings);
 
+namespace detail {
+
+// What tells such records among the rows of `runs`, in SQL.
+std::string is_night();
+
+}  // namespace detail
 }  // namespace yardstick
