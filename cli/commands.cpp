@@ -14,6 +14,7 @@ std::vector<Command> all_commands() {
       reproduce_command(),
       regress_command(),
       regress_history_command(),
+      nightly_command(),
       profile_command(),
       verify_command(),
       reconstruct_command(),

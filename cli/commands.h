@@ -15,6 +15,7 @@ Command reproduce_command();
 Command regress_command();
 Command regress_history_command();
 Command sweep_command();
+Command nightly_command();
 Command profile_command();
 Command verify_command();
 Command reconstruct_command();

@@ -23,6 +23,8 @@ namespace fs = std::filesystem;
 
 using Words = std::vector<std::string>;
 
+constexpr std::size_t kShortCommit = 7;
+
 fs::path builds_folder() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
@@ -176,9 +178,18 @@ GateBinary find_or_build(const std::string& text, const std::string& option, boo
                       " is neither an executable file nor a commit of the checkout here"),
                "give the path of a yardstick, or start in its git checkout");
   }
-  const std::string short_commit = commit.substr(0, 7);
+  const std::string short_commit = commit.substr(0, kShortCommit);
   return {text.starts_with(short_commit) ? short_commit : concat(text, " (", short_commit, ")"),
           RefBuild(commit, is_quiet, context).program(), commit};
+}
+
+std::optional<GateBinary> find_or_build_commit(const std::string& commit, bool is_quiet,
+                                               Context& context) {
+  const std::string label = commit.substr(0, kShortCommit);
+  const fs::path kept = builds_folder() / commit / "bin" / "yardstick";
+  if (fs::exists(kept)) return GateBinary{label, kept.string(), commit};
+  if (commit_of(commit, context) != commit) return std::nullopt;
+  return GateBinary{label, RefBuild(commit, is_quiet, context).program(), commit};
 }
 
 }  // namespace yardstick::cli

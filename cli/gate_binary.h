@@ -2,6 +2,7 @@
 
 #include "cli/context.h"
 
+#include <optional>
 #include <string>
 
 namespace yardstick::cli {
@@ -20,5 +21,11 @@ struct GateBinary {
 // naming the log, where the build fails.
 GateBinary find_or_build(const std::string& text, const std::string& option, bool is_quiet,
                          Context& context);
+
+// The build of a full commit id that a record names: the kept one, or built from the checkout in
+// the current folder where that knows the commit; nothing else. Throws as find_or_build where the
+// build fails.
+std::optional<GateBinary> find_or_build_commit(const std::string& commit, bool is_quiet,
+                                               Context& context);
 
 }  // namespace yardstick::cli

@@ -1,38 +1,15 @@
 // The gate's answers as continuous integration reads them.
 
-#include "cli/number_text.h"
+#include "cli/junit.h"
 #include "cli/regress_output.h"
 
 #include <yardstick/error.h>
 
 #include <string_view>
+#include <vector>
 
 namespace yardstick::cli {
 namespace {
-
-std::string xml(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        // XML 1.0 has no way to write other control characters.
-        escaped += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return escaped;
-}
 
 // Message of a workflow command; properties have two more characters that count.
 std::string command_data(std::string_view text, bool is_property) {
@@ -74,48 +51,38 @@ double measured_s(const GateCell& cell) {
   return sum;
 }
 
-std::string outcome(const GateCell& cell) {
-  const auto element = [](const char* name, const std::string& message) {
-    return concat("<", name, " message=\"", xml(message), "\"/>");
-  };
-  if (cell.has_failed_candidate()) return element("error", first_failure(cell));
+JunitCase junit_case(const GateCell& cell) {
+  JunitCase test{.name = cell.label, .time_s = measured_s(cell)};
+  if (cell.has_failed_candidate()) {
+    test.outcome = JunitOutcome::kError;
+    test.message = first_failure(cell);
+    return test;
+  }
   switch (cell.verdict.answer) {
     case GateAnswer::kRegression:
-      return element("failure", concat("slower: ", finding_text(cell)));
+      test.outcome = JunitOutcome::kFailure;
+      test.message = concat("slower: ", finding_text(cell));
+      break;
     case GateAnswer::kNotResolved:
-      return element("skipped", concat("not resolved: ", cell.verdict.reason));
+      test.outcome = JunitOutcome::kSkipped;
+      test.message = concat("not resolved: ", cell.verdict.reason);
+      break;
     case GateAnswer::kImprovement:
-      return concat("<system-out>faster: ", xml(finding_text(cell)), "</system-out>");
+      test.message = concat("faster: ", finding_text(cell));
+      break;
     case GateAnswer::kUnchanged:
+      test.message = concat("unchanged: ", finding_text(cell));
       break;
   }
-  return concat("<system-out>unchanged: ", xml(finding_text(cell)), "</system-out>");
+  return test;
 }
 
 }  // namespace
 
 std::string regress_junit(const GateJob& job, const GateReport& report) {
-  std::string cases;
-  int errors = 0;
-  int failures = 0;
-  int skipped = 0;
-  double all_s = 0;
-  for (const GateCell& cell : report.cells) {
-    const bool is_error = cell.has_failed_candidate();
-    errors += is_error ? 1 : 0;
-    failures += !is_error && cell.verdict.answer == GateAnswer::kRegression ? 1 : 0;
-    skipped += !is_error && cell.verdict.answer == GateAnswer::kNotResolved ? 1 : 0;
-    all_s += measured_s(cell);
-    cases += concat("    <testcase classname=\"yardstick.regress.", xml(job.suite.name),
-                    "\" name=\"", xml(cell.label), "\" time=\"", with_digits(measured_s(cell), 3),
-                    "\">", outcome(cell), "</testcase>\n");
-  }
-  const std::string counts =
-      concat("tests=\"", report.cells.size(), "\" failures=\"", failures, "\" errors=\"", errors,
-             "\" skipped=\"", skipped, "\" time=\"", with_digits(all_s, 3), "\"");
-  return concat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites ", counts,
-                ">\n  <testsuite name=\"", xml(concat("yardstick regress ", job.suite.name)), "\" ",
-                counts, ">\n", cases, "  </testsuite>\n</testsuites>\n");
+  std::vector<JunitCase> cases;
+  for (const GateCell& cell : report.cells) cases.push_back(junit_case(cell));
+  return junit_document("regress", job.suite.name, cases);
 }
 
 std::string regress_annotations(const GateReport& report) {

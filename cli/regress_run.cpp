@@ -25,42 +25,23 @@ class GateRunner {
 
   // The processes of one cell; the cell's place in the suite seeds their order.
   StageRuns measure(std::size_t index, const GateRules& rules, const std::string& stage) const {
-    const CellProcess& cell = cells_[index];
     const std::size_t orders = stage == "first" ? index : job_.suite.cells.size() + index;
-    const InterleavedJob processes{
-        .sides = {side("baseline", job_.baseline, cell), side("candidate", job_.candidate, cell),
-                  side("control", job_.baseline, cell)},
-        .processes = rules.processes,
-        .tag = cell.tag,
-        .seed = job_.seed + orders,
-        .facts = {{"gate", id_}, {"gate_stage", stage}},
-        .progress = concat(job_.suite.cells[index].label, ": "),
-        .is_quiet = job_.is_quiet};
-    return {run_interleaved(processes, context_, keep_), {}};
+    return measure_stage(cells_[index], job_.baseline, job_.candidate,
+                         {.label = job_.suite.cells[index].label,
+                          .processes = rules.processes,
+                          .seed = job_.seed + orders,
+                          .facts = {{"gate", id_}, {"gate_stage", stage}},
+                          .is_quiet = job_.is_quiet},
+                         context_, keep_);
   }
 
  private:
-  static InterleavedSide side(std::string name, const GateSide& side, const CellProcess& cell) {
-    return {std::move(name),
-            {.words = cell.words,
-             .executable = side.binary.executable,
-             .environment = side.environment,
-             .limits = cell.limits,
-             .blank = cell.blank(),
-             .errors = ChildErrors::kRecorded}};
-  }
-
   const GateJob& job_;
   Context& context_;
   const std::function<void(const RunRecord&)>& keep_;
   const std::string& id_;
   std::vector<CellProcess> cells_;
 };
-
-CellTimes times_of(const StageRuns& stage) {
-  return {stage.baseline().times.process_medians_s, stage.candidate().times.process_medians_s,
-          stage.control().times.process_medians_s};
-}
 
 void judge_first(std::vector<GateCell>& cells, const GateRules& rules) {
   std::vector<CellTimes> times;
@@ -81,6 +62,35 @@ void judge_confirmations(std::vector<GateCell>& cells, const GateRules& rules) {
 }
 
 }  // namespace
+
+ChildRun gate_process(const GateSide& side, const CellProcess& cell) {
+  return {.words = cell.words,
+          .executable = side.binary.executable,
+          .environment = side.environment,
+          .limits = cell.limits,
+          .blank = cell.blank(),
+          .errors = ChildErrors::kRecorded};
+}
+
+StageRuns measure_stage(const CellProcess& cell, const GateSide& baseline,
+                        const GateSide& candidate, const StagePlan& plan, Context& context,
+                        const std::function<void(const RunRecord&)>& keep) {
+  const InterleavedJob processes{.sides = {{"baseline", gate_process(baseline, cell)},
+                                           {"candidate", gate_process(candidate, cell)},
+                                           {"control", gate_process(baseline, cell)}},
+                                 .processes = plan.processes,
+                                 .tag = cell.tag,
+                                 .seed = plan.seed,
+                                 .facts = plan.facts,
+                                 .progress = concat(plan.label, ": "),
+                                 .is_quiet = plan.is_quiet};
+  return {run_interleaved(processes, context, keep), {}};
+}
+
+CellTimes times_of(const StageRuns& stage) {
+  return {stage.baseline().times.process_medians_s, stage.candidate().times.process_medians_s,
+          stage.control().times.process_medians_s};
+}
 
 bool GateCell::has_failed_candidate() const {
   return !first.candidate().failures.empty() ||

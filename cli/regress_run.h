@@ -42,6 +42,26 @@ struct StageRuns {
   const SideRuns& control() const { return runs.sides[2]; }
 };
 
+// One process of a side. An error that it reports is the reason of a failed record.
+ChildRun gate_process(const GateSide& side, const CellProcess& cell);
+
+// Where and how a cell is measured.
+struct StagePlan {
+  std::string label;  // of the cell, for progress
+  std::int64_t processes = 9;
+  std::uint64_t seed = 0;
+  Provenance facts;  // of every record
+  bool is_quiet = false;
+};
+
+// Measures one cell: baseline, candidate and the control, interleaved. Without a judgement. A
+// process that fails, in whichever way, is one of its side's failures.
+StageRuns measure_stage(const CellProcess& cell, const GateSide& baseline,
+                        const GateSide& candidate, const StagePlan& plan, Context& context,
+                        const std::function<void(const RunRecord&)>& keep);
+
+CellTimes times_of(const StageRuns& stage);
+
 struct GateCell {
   std::string label;
   std::int64_t batch = 1;

@@ -88,24 +88,16 @@ std::string table_text(const TableResult& table) {
                 differences_text(table), "\n");
 }
 
-// A cell may hold no bar, and no line end.
-std::string cell(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) {
-    text.insert(at, "\\");
-  }
-  return text;
-}
-
 std::string row_markdown(const RowResult& row) {
   std::string text;
   bool is_first = true;
   for (const FigureResult& figure : row.figures) {
     std::string why = figure.judgement.reason;
     if (!figure.differs.empty()) why += (why.empty() ? "" : "; ") + joined(figure.differs, "; ");
-    text += concat("| ", is_first ? cell(row.plan->row->id) : "", " | ", figure.figure->spec->name,
-                   " | ", published_text(*figure.figure), " | ", measured_text(figure), " | ",
-                   to_string(figure.judgement.verdict), " | ", cell(why), " |\n");
+    text += concat("| ", is_first ? markdown_cell(row.plan->row->id) : "", " | ",
+                   figure.figure->spec->name, " | ", published_text(*figure.figure), " | ",
+                   measured_text(figure), " | ", to_string(figure.judgement.verdict), " | ",
+                   markdown_cell(why), " |\n");
     is_first = false;
   }
   return text;

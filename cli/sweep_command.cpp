@@ -9,11 +9,9 @@
 #include "cli/sweep_run.h"
 #include "results/result_store.h"
 #include "runners/job.h"
-#include "runners/provenance.h"
 
 #include <yardstick/error.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -21,9 +19,6 @@
 
 namespace yardstick::cli {
 namespace {
-
-// Of records that another build than the sweep's earlier ones has measured.
-constexpr char kMixedBinaries[] = "sweep_mixed_binaries";
 
 bool retries_failed(const CommandLine& line) { return line.has("retry-failed"); }
 bool resumes(const CommandLine& line) { return line.has("resume") || retries_failed(line); }
@@ -45,30 +40,6 @@ std::optional<Resumed> find_resumed(const CommandLine& line, const Suite& suite,
   }
   if (!id) return std::nullopt;
   return Resumed{*id, sweep_runs(store, *id)};
-}
-
-bool has_run_of(const std::vector<SweepCell>& cells, const std::vector<SweepRun>& runs) {
-  return std::any_of(runs.begin(), runs.end(), [&](const SweepRun& run) {
-    return std::any_of(cells.begin(), cells.end(),
-                       [&](const SweepCell& cell) { return cell.process.key == run.cell; });
-  });
-}
-
-// Flags of the records to come. A sweep of two builds is worth knowing of, not refusing: the older
-// part may have taken a night.
-std::vector<std::string> check_binary(const std::vector<SweepRun>& runs, Context& context) {
-  if (runs.empty()) return {};  // hashing this program takes a moment
-  Provenance host;
-  describe_host(host);
-  const std::string& own = host["binary_sha256"];
-  const auto is_other = [&own](const SweepRun& run) {
-    return !run.binary_sha256.empty() && run.binary_sha256 != own;
-  };
-  const auto others = std::count_if(runs.begin(), runs.end(), is_other);
-  if (others == 0) return {};
-  context.err() << "yardstick: " << others << " of the sweep's runs are another build's; those to "
-                << "come are flagged " << kMixedBinaries << "\n";
-  return {kMixedBinaries};
 }
 
 int preview(const CommandLine& line, const Suite& suite, const Shard& shard,
@@ -97,28 +68,16 @@ int measure(const CommandLine& line, const Suite& suite, const Shard& shard,
     throw_user(concat("sweep ", id, " is in ", database, " already"),
                "--resume goes on with it; another --id begins a new one");
   }
-  const auto steps = steps_to_run(suite, cells, SweepState(earlier), retries_failed(line));
-  if (has_earlier) {
-    const auto all = cells.size() * static_cast<std::size_t>(suite.processes);
-    context.err() << "yardstick: sweep " << id << " has " << all - steps.size() << " of " << all
-                  << " processes already\n";
-  } else if (resumes(line)) {
+  if (!has_earlier && resumes(line)) {
     context.err() << "yardstick: nothing to resume in " << database << "; a new sweep begins\n";
   }
-
-  const SweepJob job{.id = id,
-                     .suite = suite,
-                     .cells = cells,
-                     .steps = steps,
-                     .flags = check_binary(earlier, context),
-                     .is_quiet = line.has("quiet")};
-  const bool is_done =
-      run_sweep(job, context, [&store](const RunRecord& record) { store.append(record); });
+  const SweepSession session = continue_sweep(
+      {id, suite, cells, earlier, retries_failed(line), line.has("quiet")}, store, context);
 
   const SweepState state(sweep_runs(store, id));
-  const SweepReport report{id, suite, shard, cells, state, steps.size(), !is_done};
+  const SweepReport report{id, suite, shard, cells, state, session.runs_now, !session.is_done};
   context.out() << (line.has("json") ? sweep_json(report) : sweep_text(report));
-  return is_done && is_complete(report) ? kOk : kSomeFailed;
+  return session.is_done && is_complete(report) ? kOk : kSomeFailed;
 }
 
 int run(const CommandLine& line, Context& context) {

@@ -18,31 +18,6 @@ namespace {
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
-struct CellResult {
-  std::vector<double> process_medians_s;
-  std::vector<std::string> run_ids;   // of the processes that ended well
-  std::vector<std::string> failures;  // a reason each
-  std::int64_t ok = 0;
-  std::int64_t missing = 0;  // never run, or interrupted
-};
-
-CellResult result_of(const SweepCell& cell, const SweepReport& report) {
-  CellResult result;
-  for (std::int64_t repeat = 0; repeat < report.suite.processes; ++repeat) {
-    const SweepRun* run = report.state.find(cell.process.key, repeat);
-    if (run == nullptr || run->status == RunStatus::kInterrupted) {
-      ++result.missing;
-    } else if (run->status == RunStatus::kOk) {
-      ++result.ok;
-      result.run_ids.push_back(run->id);
-      if (run->step_s) result.process_medians_s.push_back(*run->step_s);
-    } else {
-      result.failures.push_back(run->reason);
-    }
-  }
-  return result;
-}
-
 struct Totals {
   std::int64_t ok = 0;
   std::int64_t failed = 0;
@@ -52,7 +27,7 @@ struct Totals {
 Totals count(const SweepReport& report) {
   Totals totals;
   for (const SweepCell& cell : report.cells) {
-    const CellResult result = result_of(cell, report);
+    const CellResult result = cell_result(cell, report.suite, report.state);
     totals.ok += result.ok;
     totals.failed += static_cast<std::int64_t>(result.failures.size());
     totals.missing += result.missing;
@@ -109,7 +84,7 @@ std::string sweep_text(const SweepReport& report) {
   table.add({"cell", "median step", "items/s", "spread", "processes"});
   std::string failures;
   for (const SweepCell& cell : report.cells) {
-    const CellResult result = result_of(cell, report);
+    const CellResult result = cell_result(cell, report.suite, report.state);
     std::string step = "-", speed = "-";
     if (!result.process_medians_s.empty()) {
       const double step_s = median(result.process_medians_s);
@@ -146,7 +121,7 @@ std::string sweep_json(const SweepReport& report) {
             {"missing", totals.missing},
             {"cells", Json::array()}};
   for (const SweepCell& cell : report.cells) {
-    const CellResult result = result_of(cell, report);
+    const CellResult result = cell_result(cell, report.suite, report.state);
     Json entry = cell_json(cell);
     entry["ok"] = result.ok;
     entry["missing"] = result.missing;

@@ -57,6 +57,24 @@ const SweepRun* SweepState::find(const std::string& cell, std::int64_t repeat) c
   return found == runs_.end() ? nullptr : &found->second;
 }
 
+CellResult cell_result(const SweepCell& cell, const Suite& suite, const SweepState& state) {
+  CellResult result;
+  for (std::int64_t repeat = 0; repeat < suite.processes; ++repeat) {
+    const SweepRun* run = state.find(cell.process.key, repeat);
+    if (run != nullptr) result.duration_s += run->duration_s;
+    if (run == nullptr || run->status == RunStatus::kInterrupted) {
+      ++result.missing;
+    } else if (run->status == RunStatus::kOk) {
+      ++result.ok;
+      result.run_ids.push_back(run->id);
+      if (run->step_s) result.process_medians_s.push_back(*run->step_s);
+    } else {
+      result.failures.push_back(run->reason);
+    }
+  }
+  return result;
+}
+
 std::vector<SweepStep> steps_to_run(const Suite& suite, const std::vector<SweepCell>& cells,
                                     const SweepState& state, bool retries_failed) {
   std::vector<SweepStep> steps;

@@ -53,6 +53,17 @@ class SweepState {
   std::map<std::pair<std::string, std::int64_t>, SweepRun> runs_;
 };
 
+// What has become of a cell's processes.
+struct CellResult {
+  std::vector<double> process_medians_s = {};
+  std::vector<std::string> run_ids = {};   // of the processes that ended well
+  std::vector<std::string> failures = {};  // a reason each
+  std::int64_t ok = 0;
+  std::int64_t missing = 0;  // never run, or interrupted
+  double duration_s = 0;     // of all of them together
+};
+CellResult cell_result(const SweepCell& cell, const Suite& suite, const SweepState& state);
+
 // What is to be measured, interleaved over the cells in the suite's seeded order: what has neither
 // ended well nor failed, and what failed where `retries_failed`.
 std::vector<SweepStep> steps_to_run(const Suite& suite, const std::vector<SweepCell>& cells,

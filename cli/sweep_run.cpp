@@ -3,14 +3,19 @@
 #include "cli/child_run.h"
 #include "cli/progress.h"
 #include "results/reporters.h"
+#include "runners/provenance.h"
 #include "runners/record_notes.h"
 
 #include <yardstick/error.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace yardstick::cli {
 namespace {
+
+// Of records that another build than the sweep's earlier ones has measured.
+constexpr char kMixedBinaries[] = "sweep_mixed_binaries";
 
 // A line a process: what became of it, how many are done, and how long the others may take.
 class SweepProgress {
@@ -45,6 +50,23 @@ class SweepProgress {
   std::size_t done_ = 0;
   Clock::time_point start_ = Clock::now();
 };
+
+// Flags of the records to come. A sweep of two builds is worth knowing of, not refusing: the older
+// part may have taken a night.
+std::vector<std::string> check_binary(const std::vector<SweepRun>& runs, Context& context) {
+  if (runs.empty()) return {};  // hashing this program takes a moment
+  Provenance host;
+  describe_host(host);
+  const std::string& own = host["binary_sha256"];
+  const auto is_other = [&own](const SweepRun& run) {
+    return !run.binary_sha256.empty() && run.binary_sha256 != own;
+  };
+  const auto others = std::count_if(runs.begin(), runs.end(), is_other);
+  if (others == 0) return {};
+  context.err() << "yardstick: " << others << " of the sweep's runs are another build's; those to "
+                << "come are flagged " << kMixedBinaries << "\n";
+  return {kMixedBinaries};
+}
 
 std::string outcome_text(const RunRecord& record, const std::string& tag) {
   if (record.status != RunStatus::kOk) {
@@ -81,6 +103,32 @@ bool run_sweep(const SweepJob& job, Context& context,
     progress.end(cell.cell.label, outcome);
   }
   return !context.is_stopping();
+}
+
+bool has_run_of(const std::vector<SweepCell>& cells, const std::vector<SweepRun>& runs) {
+  return std::any_of(runs.begin(), runs.end(), [&](const SweepRun& run) {
+    return std::any_of(cells.begin(), cells.end(),
+                       [&](const SweepCell& cell) { return cell.process.key == run.cell; });
+  });
+}
+
+SweepSession continue_sweep(const SweepPlan& plan, ResultStore& store, Context& context) {
+  const auto steps =
+      steps_to_run(plan.suite, plan.cells, SweepState(plan.earlier), plan.retries_failed);
+  if (has_run_of(plan.cells, plan.earlier)) {
+    const auto all = plan.cells.size() * static_cast<std::size_t>(plan.suite.processes);
+    context.err() << "yardstick: sweep " << plan.id << " has " << all - steps.size() << " of "
+                  << all << " processes already\n";
+  }
+  const SweepJob job{.id = plan.id,
+                     .suite = plan.suite,
+                     .cells = plan.cells,
+                     .steps = steps,
+                     .flags = check_binary(plan.earlier, context),
+                     .is_quiet = plan.is_quiet};
+  const bool is_done =
+      run_sweep(job, context, [&store](const RunRecord& record) { store.append(record); });
+  return {steps.size(), is_done};
 }
 
 }  // namespace yardstick::cli

@@ -2,6 +2,7 @@
 
 #include "cli/context.h"
 #include "cli/sweep_plan.h"
+#include "results/result_store.h"
 
 #include <yardstick/run.h>
 
@@ -25,5 +26,26 @@ struct SweepJob {
 // wrong in a process is a failed record, and the sweep goes on. False where it was stopped.
 bool run_sweep(const SweepJob& job, Context& context,
                const std::function<void(const RunRecord&)>& keep);
+
+// Whether the sweep's runs include one of these cells.
+bool has_run_of(const std::vector<SweepCell>& cells, const std::vector<SweepRun>& runs);
+
+// A sweep to begin, or to go on with.
+struct SweepPlan {
+  std::string id;
+  const Suite& suite;
+  const std::vector<SweepCell>& cells;
+  const std::vector<SweepRun>& earlier;  // what the database has of it
+  bool retries_failed = false;
+  bool is_quiet = false;
+};
+struct SweepSession {
+  std::size_t runs_now = 0;
+  bool is_done = false;  // false where it was stopped
+};
+
+// Measures what `earlier` leaves to be measured. Says on stderr how much is there already, and
+// where runs of another build are, which the flag sweep_mixed_binaries then tells apart.
+SweepSession continue_sweep(const SweepPlan& plan, ResultStore& store, Context& context);
 
 }  // namespace yardstick::cli

@@ -22,6 +22,9 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
+// `text` as a cell of a Markdown table: no bar, and no line end.
+std::string markdown_cell(std::string text);
+
 // `text` broken at blanks into lines of at most `width` characters, each led by `indent`.
 std::string wrap(std::string_view text, std::size_t width, std::string_view indent);
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,16 +18,22 @@ struct HistoryQuery {
   std::string since = {};            // ISO 8601, "2026-11" too; "": from the beginning
   bool include_ineligible = false;   // debug builds
   std::int64_t shortest_regime = 5;  // points, at least 2
+  // Keys of cells of sweeps. Where there are some, only their runs count, and each cell is a series
+  // of its own; else a series is a configuration, whatever measured it.
+  std::set<std::string> cells = {};
 };
 
-// The processes of one commit on one day (UTC), as one figure.
+// The processes of one commit on one day (UTC), or in one sweep where the query names cells, as one
+// figure.
 struct HistoryPoint {
-  std::string when;    // start of its first process
-  std::string commit;  // "" where unknown
-  std::string dirty;   // hash of what differed from it; "" where nothing did
-  double value = 0;    // median over its processes
+  std::string when;         // start of its first process
+  std::string commit = {};  // "" where unknown
+  std::string dirty = {};   // hash of what differed from it; "" where nothing did
+  double value = 0;         // median over its processes
   std::int64_t processes = 0;
   std::vector<double> process_values = {};
+  std::vector<std::string> run_ids = {};  // of the processes
+  std::string sweep = {};                 // its id; "" unless the query names cells
 };
 
 // A new regime starts at points[point].
@@ -52,6 +59,7 @@ struct HistorySeries {
   std::int64_t threads = 0;
   std::string protocol;
   std::int64_t batch_size = 0;
+  std::string cell;  // key of the sweep's cell; "" unless the query names cells
   Unit unit = Unit::kSeconds;
   Direction direction = Direction::kNeutral;
   std::vector<HistoryPoint> points;  // in order of time; never empty
@@ -62,6 +70,10 @@ struct HistorySeries {
   // Whether the newest regime is worse than the one before by more than `limit` (0.01: 1 %).
   bool has_worsened(double limit) const;
 };
+
+// The regimes of the points: their values and counts, the changes, the newest level and the noise.
+// Points have process values.
+void find_regimes(HistorySeries& series, std::int64_t shortest_regime);
 
 // Every series of stored bench runs that ended well, with its regimes (fit_levels over the points).
 // Of a regression gate's runs only the candidate's count: the baseline's measure an older commit

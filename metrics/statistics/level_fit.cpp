@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace yardstick {
 namespace {
@@ -128,6 +129,20 @@ std::vector<std::size_t> best_change_points(const PrefixSums& sums, std::size_t 
   return fits.change_points(count, best);
 }
 
+// The start of the last regime, where it is as short as regimes may be: there the bound, and not
+// the values, may have put it. `logs` as measured, since what is new looks like outliers at first.
+std::size_t last_start(const std::vector<double>& logs, std::size_t first, std::size_t start) {
+  const PrefixSums sums(logs);
+  const auto residual = [&](std::size_t split) {
+    return sums.residual(first, split) + sums.residual(split, logs.size());
+  };
+  std::size_t best = start;
+  for (std::size_t split = start + 1; split + 2 <= logs.size(); ++split) {
+    if (residual(split) < residual(best)) best = split;
+  }
+  return best;
+}
+
 }  // namespace
 
 LevelFit fit_levels(std::span<const double> series, const LevelPlan& plan) {
@@ -143,6 +158,13 @@ LevelFit fit_levels(std::span<const double> series, const LevelPlan& plan) {
   LevelFit fit;
   fit.change_points = best_change_points(sums, series.size(), minimum,
                                          static_cast<std::size_t>(plan.max_change_points));
+  const std::size_t found = fit.change_points.size();
+  bool is_moved = false;
+  if (found > 0 && series.size() - fit.change_points.back() == minimum) {
+    const std::size_t first = found < 2 ? 0 : fit.change_points[found - 2];
+    const std::size_t start = last_start(logs, first, fit.change_points.back());
+    is_moved = start != std::exchange(fit.change_points.back(), start);
+  }
   std::vector<std::size_t> bounds = fit.change_points;
   bounds.insert(bounds.begin(), 0);
   bounds.push_back(series.size());
@@ -150,6 +172,10 @@ LevelFit fit_levels(std::span<const double> series, const LevelPlan& plan) {
   for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
     fit.levels.push_back(std::exp(sums.mean(bounds[i], bounds[i + 1])));
     residual += sums.residual(bounds[i], bounds[i + 1]);
+  }
+  if (is_moved) {
+    const auto young = std::span(logs).subspan(fit.change_points.back());
+    fit.levels.back() = std::exp(PrefixSums({young.begin(), young.end()}).mean(0, young.size()));
   }
   const std::size_t freedom = series.size() - fit.levels.size();
   fit.relative_noise = freedom == 0 ? 0 : std::sqrt(residual / static_cast<double>(freedom));

@@ -129,6 +129,33 @@ TEST_F(HistoryTest, LeavesOutTheBaselineOfAGateAndWhatFailed) {
   EXPECT_EQ(all[0].points[0].commit, "candidate");
 }
 
+// Two cells may differ in what a configuration does not say, such as the memory format; and a sweep
+// that begins before midnight is one night.
+TEST_F(HistoryTest, CellsOfSweepsAreSeriesOfTheirOwn) {
+  const auto add = [&](int day, const std::string& cell, const std::string& sweep, double step_s) {
+    RunRecord record = run(day, "a", step_s);
+    record.provenance["sweep"] = sweep;
+    record.provenance["sweep_cell"] = cell;
+    store_.append(record);
+  };
+  add(1, "k1", "first", 0.1);
+  add(2, "k1", "first", 0.3);
+  add(2, "k1", "second", 0.5);
+  add(2, "k2", "second", 0.7);
+  store_.append(run(2, "a", 0.9));
+
+  const auto all = history({.cells = {"k1", "k3"}});
+
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].cell, "k1");
+  ASSERT_EQ(all[0].points.size(), 2u);
+  EXPECT_EQ(all[0].points[0].sweep, "first");
+  EXPECT_EQ(all[0].points[0].value, 0.2);
+  EXPECT_EQ(all[0].points[0].run_ids.size(), 2u);
+  EXPECT_EQ(all[0].points[1].value, 0.5);
+  EXPECT_EQ(history({.cells = {"k1", "k2"}}).size(), 2u);
+}
+
 TEST_F(HistoryTest, SuggestsTheTagThatWasMeant) {
   store_.append(run(1, "a", 0.1));
 

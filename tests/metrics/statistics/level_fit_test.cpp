@@ -96,6 +96,17 @@ TEST(FitLevelsTest, TakesNoRegimeShorterThanTheMinimum) {
   EXPECT_THAT(fit_levels(times, {.minimum_segment = 12}).change_points, IsEmpty());
 }
 
+// A large step is seen before it is a whole regime old, and then begins where it does.
+TEST(FitLevelsTest, PlacesALargeNewStepWhereItBegins) {
+  std::mt19937_64 generator(45);
+  for (const std::size_t age : {3, 4, 5, 6}) {
+    const Values times = noisy_times(generator, 60, 0.01, 60 - age, 1.2);
+    const LevelFit fit = fit_levels(times);
+    ASSERT_THAT(fit.change_points, ElementsAre(60 - age));
+    EXPECT_NEAR(fit.levels[1], 12, 0.4);
+  }
+}
+
 TEST(FitLevelsTest, DoesNotDependOnTheUnit) {
   std::mt19937_64 generator(50);
   const Values seconds = noisy_times(generator, 100, 0.02, 50, 1.06);
