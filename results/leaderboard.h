@@ -62,10 +62,19 @@ struct Leaderboard {
 // it.
 Leaderboard query_leaderboard(const ResultStore& store, const LeaderboardQuery& query);
 
-// "table" (aligned text), "md", "csv", "json", "html" (a self-contained page).
+// Leaves only the measurements that match `patterns` ("accuracy/top1", "latency/*"), as columns in
+// that order. Throws User on a pattern that no row has, with the nearest tags.
+void keep_columns(Leaderboard& board, const std::vector<std::string>& patterns);
+
+struct LeaderboardStyle {
+  bool has_intervals = true;  // of table, md, csv and latex
+};
+
+// "table" (aligned text), "md", "csv", "latex" (a booktabs table), "json", "html" (a self-contained
+// page).
 // `asset_dir` is share/yardstick/report, with the report's template and chart library; only html
 // needs it. Throws User on another format, Data where a part of the report is missing.
 std::string format_leaderboard(const Leaderboard& board, const std::string& format,
-                               const std::string& asset_dir);
+                               const std::string& asset_dir, const LeaderboardStyle& style = {});
 
 }  // namespace yardstick

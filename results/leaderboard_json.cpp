@@ -40,16 +40,18 @@ OrderedJson row_json(const LeaderboardRow& row) {
 }  // namespace
 
 OrderedJson leaderboard_json(const Leaderboard& board) {
-  OrderedJson json = {{"schema", 1},
-                      {"query",
-                       {{"task", board.query.task},
-                        {"sort", board.query.sort},
-                        {"filters", board.query.filters},
-                        {"group", board.query.group},
-                        {"include_ineligible", board.query.include_ineligible}}},
-                      {"columns", board.columns},
-                      {"is_by_task", board.is_by_task},
-                      {"rows", OrderedJson::array()}};
+  OrderedJson json = {
+      {"schema", 1},
+      {"query",
+       {{"task", board.query.task},
+        {"sort", board.query.sort},
+        {"filters", board.query.filters},
+        {"group", board.query.group},
+        {"include_ineligible", board.query.include_ineligible},
+        {"limit", board.query.limit > 0 ? OrderedJson(board.query.limit) : OrderedJson(nullptr)}}},
+      {"columns", board.columns},
+      {"is_by_task", board.is_by_task},
+      {"rows", OrderedJson::array()}};
   for (const LeaderboardRow& row : board.rows) json["rows"].push_back(row_json(row));
   return json;
 }

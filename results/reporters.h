@@ -3,6 +3,7 @@
 #include <yardstick/run.h>
 
 #include <string>
+#include <vector>
 
 namespace yardstick {
 
@@ -21,6 +22,13 @@ struct MeasurementText {
   std::string interval;
 };
 MeasurementText measurement_text(const Measurement& measurement);
+
+// The same of a column, where null is an empty text: all values of one unit in one scale, so that
+// the heading can name the unit.
+std::vector<MeasurementText> column_text(const std::vector<const Measurement*>& column);
+
+// "images/s" for "/s", from the tag of the rate; any other unit as it is.
+std::string unit_with_item(const std::string& unit, const Measurement& measurement);
 
 enum class RecordDetail {
   kBrief,  // measurements, and the settings that are not defaults

@@ -1,11 +1,19 @@
 #include "results/text_layout.h"
 
+#include "results/record_json.h"
+
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 
 namespace yardstick::detail {
 
 std::string printable(std::string_view text) {
   std::string shown(text);
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (!std::all_of(shown.begin(), shown.end(), is_ascii)) {
+    shown = OrderedJson::parse(dump(OrderedJson(shown), -1)).get<std::string>();
+  }
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const auto byte = static_cast<unsigned char>(shown[i]);
     if (byte < 0x20 || byte == 0x7f) shown[i] = '?';

@@ -7,7 +7,8 @@
 
 namespace yardstick::detail {
 
-// `text` with control characters, which could drive a terminal, shown as "?".
+// `text` with control characters, which could drive a terminal, shown as "?", and bytes that are no
+// UTF-8 as U+FFFD.
 std::string printable(std::string_view text);
 
 // Characters of UTF-8, each taken as one column wide.

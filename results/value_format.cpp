@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <initializer_list>
+#include <map>
 
 namespace yardstick {
 namespace {
@@ -112,8 +113,7 @@ std::string fixed(double value, int decimals) {
 }
 
 MeasurementText text_of(double value, const std::optional<double>& low,
-                        const std::optional<double>& high, Unit unit) {
-  const Scale scale = scale_of(value, unit);
+                        const std::optional<double>& high, Unit unit, const Scale& scale) {
   const double shown = value * scale.factor;
   const double half_width = low && high ? (*high - *low) / 2 * scale.factor : 0;
   const bool is_whole = unit == Unit::kCount && scale.factor == 1 && shown == std::floor(shown);
@@ -133,6 +133,21 @@ MeasurementText text_of(double value, const std::optional<double>& low,
   return text;
 }
 
+// Of the magnitudes in a column, without zeros and what is no number.
+struct Range {
+  double least = 0;
+  double most = 0;
+
+  void add(double value) {
+    const double magnitude = std::abs(value);
+    if (magnitude == 0 || !std::isfinite(magnitude)) return;
+    least = most == 0 ? magnitude : std::min(least, magnitude);
+    most = std::max(most, magnitude);
+  }
+  // Where the scale is chosen that suits both ends.
+  double middle() const { return std::sqrt(least) * std::sqrt(most); }
+};
+
 // "images" of "throughput/inference/images" and of "train/images_per_s".
 std::string item_of(const std::string& tag) {
   std::string item = tag.substr(tag.rfind('/') + 1);
@@ -147,19 +162,42 @@ std::string joined(const MeasurementText& text) {
 
 }  // namespace
 
-std::string format_value(double value, Unit unit) { return joined(text_of(value, {}, {}, unit)); }
+std::string format_value(double value, Unit unit) {
+  return joined(text_of(value, {}, {}, unit, scale_of(value, unit)));
+}
 
 MeasurementText measurement_text(const Measurement& measurement) {
-  return text_of(measurement.value, measurement.low, measurement.high, measurement.unit);
+  return text_of(measurement.value, measurement.low, measurement.high, measurement.unit,
+                 scale_of(measurement.value, measurement.unit));
+}
+
+std::vector<MeasurementText> column_text(const std::vector<const Measurement*>& column) {
+  std::map<Unit, Range> ranges;
+  for (const Measurement* measurement : column) {
+    if (measurement != nullptr) ranges[measurement->unit].add(measurement->value);
+  }
+  std::vector<MeasurementText> texts;
+  for (const Measurement* measurement : column) {
+    if (measurement == nullptr) {
+      texts.emplace_back();
+      continue;
+    }
+    const Unit unit = measurement->unit;
+    texts.push_back(text_of(measurement->value, measurement->low, measurement->high, unit,
+                            scale_of(ranges[unit].middle(), unit)));
+  }
+  return texts;
+}
+
+std::string unit_with_item(const std::string& unit, const Measurement& measurement) {
+  if (measurement.unit != Unit::kPerSecond) return unit;
+  const std::size_t slash = unit.find('/');  // behind a prefix, as in "k/s"
+  return concat(unit.substr(0, slash), slash > 0 ? " " : "", item_of(measurement.tag), "/s");
 }
 
 std::string format_measurement(const Measurement& measurement) {
   MeasurementText text = measurement_text(measurement);
-  if (measurement.unit == Unit::kPerSecond) {
-    const std::size_t slash = text.unit.find('/');  // behind a prefix, as in "k/s"
-    text.unit =
-        concat(text.unit.substr(0, slash), slash > 0 ? " " : "", item_of(measurement.tag), "/s");
-  }
+  text.unit = unit_with_item(text.unit, measurement);
   return joined(text);
 }
 

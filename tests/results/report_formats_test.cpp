@@ -1,10 +1,13 @@
 #include "results/leaderboard.h"
+#include "results/leaderboard_latex.h"
 #include "results/reporters.h"
 #include "tests/results/approved.h"
 #include "tests/results/sample_records.h"
 #include "tests/support/project_paths.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/throws_error.h"
+
+#include <yardstick/version.h>
 
 #include <gmock/gmock.h>
 
@@ -13,6 +16,7 @@ namespace {
 
 using test::ThrowsError;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -60,6 +64,75 @@ TEST_F(ReportFormatsTest, PrintsTheApprovedCsv) {
   test::expect_approved("leaderboard.csv", format_leaderboard(board(), "csv", ""));
 }
 
+TEST_F(ReportFormatsTest, PrintsTheApprovedLatex) {
+  std::string latex = format_leaderboard(board(), "latex", "");
+  const std::size_t version = latex.find(YARDSTICK_VERSION);
+  ASSERT_NE(version, std::string::npos);
+  latex.replace(version, std::string(YARDSTICK_VERSION).size(), "VERSION");
+
+  test::expect_approved("leaderboard.tex", latex);
+}
+
+TEST_F(ReportFormatsTest, LatexHasInBoldWhatTheBestIsNotToldApartFrom) {
+  RunRecord apart = test::eval_record(9, "vit_base", 0.90);
+  store_.append(apart);
+
+  const std::string latex =
+      format_leaderboard(board({.filters = {"task=digits"}, .group = "none"}), "latex", "");
+
+  // 95.2 [93.7, 96.4] is the best, 94.1 and 93.0 overlap it, 90.0 [88.5, 91.2] does not.
+  EXPECT_THAT(latex, AllOf(HasSubstr("\\textbf{95} & \\textbf{.2}"),
+                           HasSubstr("\\textbf{94} & \\textbf{.1}"),
+                           HasSubstr("\\textbf{93} & \\textbf{.0}")));
+  EXPECT_THAT(latex, AllOf(HasSubstr("90 & .0 "), Not(HasSubstr("\\textbf{90}"))));
+  // Of latencies at two batch sizes none is best.
+  EXPECT_THAT(latex, AllOf(HasSubstr("33 & .20"), HasSubstr("10 & .70")));
+}
+
+TEST_F(ReportFormatsTest, LatexPrintsHostileNamesAsTheyAre) {
+  EXPECT_EQ(detail::latex_text("a_b 50% & #1 $x^2~ \\{}<>|\""),
+            "a\\_b 50\\% \\& \\#1 \\$x\\textasciicircum{}2\\textasciitilde{} "
+            "\\textbackslash{}\\{\\}\\textless{}\\textgreater{}\\textbar{}''");
+  EXPECT_EQ(detail::latex_text("[2ex] *"), "{[}2ex{]} {*}");  // behind a line's end no argument
+  EXPECT_EQ(detail::latex_text("a--b ''"), "a-{}-b '{}'");    // no dash, no quotation mark
+  EXPECT_EQ(detail::latex_text("caf\xe9 \n µ"), "caf? ? $\\mu$");
+}
+
+TEST_F(ReportFormatsTest, ShowsTheColumnsAskedForInThatOrder) {
+  Leaderboard shown = board();
+  keep_columns(shown, {"latency/*", "accuracy/top1", "latency/inference/median"});
+
+  EXPECT_THAT(shown.columns, ElementsAre("latency/inference/median", "accuracy/top1"));
+  EXPECT_THAT(format_leaderboard(shown, "csv", "", {.has_intervals = false}),
+              HasSubstr(",newest,latency/inference/median,latency/inference/median batch,"
+                        "accuracy/top1,accuracy/top1 batch,flags,runs\r\n"));
+  for (const char* format : {"table", "md", "latex"}) {
+    EXPECT_THAT(format_leaderboard(shown, format, "", {.has_intervals = false}),
+                AllOf(HasSubstr("95"), Not(HasSubstr("93.7"))))
+        << format;
+  }
+  EXPECT_THAT([&] { keep_columns(shown, {"acuracy/top1"}); },
+              ThrowsError(ErrorKind::kUser, HasSubstr("acuracy/top1")));
+}
+
+TEST_F(ReportFormatsTest, MarkdownMentionsNobody) {
+  store_.append(test::eval_record(9, "vit@someone#12", 0.99));
+
+  EXPECT_THAT(format_leaderboard(board(), "md", ""),
+              AllOf(HasSubstr("vit@<!-- -->someone#<!-- -->12"), Not(HasSubstr("@8")),
+                    Not(HasSubstr("@32"))));
+}
+
+TEST_F(ReportFormatsTest, CsvIsExactAndRunsNoFormula) {
+  RunRecord record = test::eval_record(9, "=HYPERLINK(\"http://x\")", 1.0 / 3);
+  record.flags = {"-1+1", "@x"};
+  store_.append(record);
+
+  EXPECT_THAT(format_leaderboard(board(), "csv", ""),
+              AllOf(HasSubstr(",\"'=HYPERLINK(\"\"http://x\"\")\","),
+                    HasSubstr(",0.3333333333333333,"), HasSubstr(",'-1+1 @x,")));
+}
+
 TEST_F(ReportFormatsTest, PrintsTheApprovedJson) {
   test::expect_approved("leaderboard.json", format_leaderboard(board(), "json", ""));
 }
@@ -74,7 +147,7 @@ TEST_F(ReportFormatsTest, PrintsTheApprovedRecord) {
 
 TEST_F(ReportFormatsTest, RefusesAFormatThatIsNone) {
   EXPECT_THAT([&] { format_leaderboard(board(), "xml", ""); },
-              ThrowsError(ErrorKind::kUser, HasSubstr("table, md, csv, json or html")));
+              ThrowsError(ErrorKind::kUser, HasSubstr("table, md, csv, latex, json or html")));
 }
 
 TEST_F(ReportFormatsTest, GivesHostileNamesNoPowerOverATerminalOrATable) {

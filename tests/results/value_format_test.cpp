@@ -85,5 +85,32 @@ TEST(FormatMeasurementTest, NamesTheItemsOfARate) {
             "250.0 k images/s [248.0, 252.0]");
 }
 
+TEST(ColumnTextTest, HasOneUnitForAll) {
+  const Measurement small = test::measured("t", 5.72e6, Unit::kCount, Direction::kNeutral);
+  const Measurement large = test::measured("t", 632e6, Unit::kCount, Direction::kNeutral);
+  const Measurement tiny = test::measured("t", 0, Unit::kCount, Direction::kNeutral);
+
+  const auto texts = column_text({&small, nullptr, &large, &tiny});
+
+  ASSERT_EQ(texts.size(), 4u);
+  EXPECT_EQ(texts[0].value + texts[0].unit, "5.72M");
+  EXPECT_EQ(texts[1].value + texts[1].unit, "");
+  EXPECT_EQ(texts[2].value + texts[2].unit, "632M");
+  EXPECT_EQ(texts[3].unit, "M");
+  EXPECT_TRUE(column_text({}).empty());
+}
+
+TEST(ColumnTextTest, ChoosesTheUnitThatSuitsBothEnds) {
+  const Measurement fast = test::measured("t", 0.5e-3, Unit::kSeconds, Direction::kLowerIsBetter);
+  const Measurement slow = test::measured("t", 1.2, Unit::kSeconds, Direction::kLowerIsBetter);
+  const Measurement lost = test::measured("t", kNaN, Unit::kSeconds, Direction::kLowerIsBetter);
+
+  const auto texts = column_text({&fast, &slow, &lost});
+
+  EXPECT_EQ(texts[0].value + texts[0].unit, "0.500ms");
+  EXPECT_EQ(texts[1].value + texts[1].unit, "1200ms");
+  EXPECT_EQ(texts[2].value, "NaN");
+}
+
 }  // namespace
 }  // namespace yardstick
