@@ -1,5 +1,6 @@
 #include "results/html_report.h"
 
+#include "results/finding_records.h"
 #include "results/html_report_data.h"
 #include "results/record_json.h"
 #include "results/reproductions.h"
@@ -118,7 +119,7 @@ bool has_measured_run(const Connection& connection, bool include_ineligible) {
 
 std::int64_t count_runs(const ResultStore& store) {
   return store.size() - store.impl().connection.integer(
-                            concat("SELECT count(*) FROM runs WHERE ", is_reproduction()));
+                            concat("SELECT count(*) FROM runs WHERE ", is_finding_record()));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "results/configuration.h"
+#include "results/finding_records.h"
 #include "results/html_report_data.h"
 #include "results/record_json.h"
-#include "results/reproductions.h"
 #include "results/store_impl.h"
 
 #include <yardstick/error.h>
@@ -126,7 +126,7 @@ std::vector<std::int64_t> runs_to_detail(const Connection& connection, const Lea
   };
   const auto add_newest = [&](std::int64_t limit) {
     Statement newest =
-        connection.prepare(concat("SELECT run FROM runs WHERE NOT ", is_reproduction(),
+        connection.prepare(concat("SELECT run FROM runs WHERE NOT ", is_finding_record(),
                                   " ORDER BY started_at DESC, run DESC LIMIT ?"));
     newest.bind(0, limit);
     while (newest.step()) add(newest.integer(0));

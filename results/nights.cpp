@@ -1,5 +1,6 @@
 #include "results/nights.h"
 
+#include "results/finding_records.h"
 #include "results/store_impl.h"
 
 #include <yardstick/error.h>
@@ -66,14 +67,10 @@ std::string key(const char* name) { return concat("json_extract(provenance, '$."
 
 }  // namespace
 
-std::string detail::is_night() {
-  return concat("(kind = 'bench' AND batch_size = 0 AND ", key(kFindingsKey), " IS NOT NULL)");
-}
-
 std::vector<StoredNight> stored_nights(const ResultStore& store, const std::string& suite) {
-  detail::Statement select = store.impl().connection.prepare(
-      concat("SELECT coalesce(", key(kNightKey), ", ''), started_at, ", key(kFindingsKey),
-             " FROM runs WHERE model = ? AND ", detail::is_night(), " ORDER BY run"));
+  detail::Statement select = store.impl().connection.prepare(concat(
+      "SELECT coalesce(", key(kNightKey), ", ''), started_at, ", key(kFindingsKey),
+      " FROM runs WHERE model = ? AND ", detail::is_finding_record(kFindingsKey), " ORDER BY run"));
   select.bind(0, std::string_view(suite));
   std::vector<StoredNight> nights;
   while (select.step()) {

@@ -27,10 +27,4 @@ std::vector<StoredNight> stored_nights(const ResultStore& store, const std::stri
 // What kFindingsKey holds.
 std::string findings_json(const std::vector<HistoryFinding>& findings);
 
-namespace detail {
-
-// What tells such records among the rows of `runs`, in SQL.
-std::string is_night();
-
-}  // namespace detail
 }  // namespace yardstick

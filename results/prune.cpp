@@ -1,5 +1,6 @@
 #include "results/prune.h"
 
+#include "results/finding_records.h"
 #include "results/newest.h"
 #include "results/run_filter.h"
 #include "results/store_impl.h"
@@ -106,9 +107,9 @@ void Pruning::choose() {
   }
   if (query_.also_shown) return;
   connection_.execute(
-      "DELETE FROM temp.chosen WHERE run IN (SELECT run FROM newest_values) OR run IN (SELECT run "
-      "FROM runs "
-      "WHERE json_extract(provenance, '$.reproduction') IS NOT NULL)");
+      concat("DELETE FROM temp.chosen WHERE run IN (SELECT run FROM newest_values) OR run IN "
+             "(SELECT run FROM runs WHERE ",
+             detail::is_finding_record(), ")"));
   counts_.shown = connection_.integer("SELECT changes()");
 }
 

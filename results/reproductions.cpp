@@ -1,5 +1,6 @@
 #include "results/reproductions.h"
 
+#include "results/finding_records.h"
 #include "results/store_impl.h"
 
 #include <yardstick/error.h>
@@ -73,14 +74,10 @@ std::string key(const char* name) { return concat("json_extract(provenance, '$."
 
 }  // namespace
 
-std::string detail::is_reproduction() {
-  return concat("(kind = 'bench' AND batch_size = 0 AND ", key(kReproductionKey), " IS NOT NULL)");
-}
-
 std::vector<StoredReproduction> newest_reproductions(const ResultStore& store) {
-  detail::Statement select = store.impl().connection.prepare(
-      concat("SELECT ", key(kPaperKey), ", started_at, ", key(kReproductionKey),
-             " FROM runs WHERE ", detail::is_reproduction(), " ORDER BY started_at, run"));
+  detail::Statement select = store.impl().connection.prepare(concat(
+      "SELECT ", key(kPaperKey), ", started_at, ", key(kReproductionKey), " FROM runs WHERE ",
+      detail::is_finding_record(kReproductionKey), " ORDER BY started_at, run"));
   std::map<std::string, std::pair<std::string, Json>> papers;
   while (select.step()) {
     Json json = Json::parse(select.text(2), nullptr, /*allow_exceptions=*/false);

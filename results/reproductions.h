@@ -25,10 +25,4 @@ struct StoredReproduction {
 // All papers with stored verdicts, by name. A record that cannot be read as JSON is passed over.
 std::vector<StoredReproduction> newest_reproductions(const ResultStore& store);
 
-namespace detail {
-
-// What tells such records among the rows of `runs`, in SQL.
-std::string is_reproduction();
-
-}  // namespace detail
 }  // namespace yardstick
