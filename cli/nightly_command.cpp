@@ -9,7 +9,7 @@
 #include "cli/sources.h"
 #include "cli/suite.h"
 #include "cli/sweep_run.h"
-#include "results/leaderboard.h"
+#include "results/html_report.h"
 #include "runners/job.h"
 
 #include <yardstick/error.h>

@@ -181,10 +181,10 @@ void require_a_best(const Leaderboard& board, const std::string& tag) {
   std::set<double> values;
   bool is_neutral = false;
   for (const LeaderboardRow& row : board.rows) {
-    const auto value = detail::number_of(row, tag);
-    if (!value) continue;
-    values.insert(*value);
-    is_neutral = is_neutral || row.values.at(tag).direction == Direction::kNeutral;
+    const auto found = row.values.find(tag);
+    if (found == row.values.end() || std::isnan(found->second.value)) continue;
+    values.insert(found->second.value);
+    is_neutral = is_neutral || found->second.direction == Direction::kNeutral;
   }
   if (is_neutral && values.size() > 1) {
     throw_user(
