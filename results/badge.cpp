@@ -1,7 +1,6 @@
 #include "results/badge.h"
 
 #include "results/configuration.h"
-#include "results/leaderboard_filter.h"
 #include "results/leaderboard_layout.h"
 #include "results/record_json.h"
 #include "results/reporters.h"

@@ -44,6 +44,8 @@ std::string markdown_text(std::string_view text) {
       escaped += '\\';
     }
     escaped += shown[i];
+    // GitHub tells a person of "@name" and links "#12", escaped or not, but not across a comment.
+    if ((shown[i] == '@' || shown[i] == '#') && is_word(i + 1)) escaped += "<!-- -->";
   }
   return escaped;
 }

@@ -40,8 +40,8 @@ struct PageDictionaries {
 };
 
 // Nine significant digits; whole numbers in full. What JSON cannot express is a string: "inf".
-std::string number_text(double value);
-std::string number_text(const std::optional<double>& value);  // null where absent
+std::string page_number(double value);
+std::string page_number(const std::optional<double>& value);  // null where absent
 std::string json_text(std::string_view text);
 
 // "[1,2,3]" of parts that are JSON.

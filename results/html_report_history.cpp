@@ -43,12 +43,12 @@ std::string series_json(const char* tag, const HistorySeries& series, Dictionary
     when.add(json_text(point.when));
     commit.add(std::to_string(texts(point.commit)));
     is_dirty.add(point.dirty.empty() ? "0" : "1");
-    value.add(number_text(point.value));
+    value.add(page_number(point.value));
     processes.add(std::to_string(point.processes));
   }
   for (const HistoryChange& change : series.changes) {
-    changes.add(concat("[", change.point, ",", number_text(change.before), ",",
-                       number_text(change.after), ",", change.is_worse ? 1 : 0, "]"));
+    changes.add(concat("[", change.point, ",", page_number(change.before), ",",
+                       page_number(change.after), ",", change.is_worse ? 1 : 0, "]"));
   }
   return concat(
       "{\"tag\":", json_text(tag), ",\"model\":", json_text(series.model),
@@ -59,8 +59,8 @@ std::string series_json(const char* tag, const HistorySeries& series, Dictionary
       ",\"direction\":", json_text(to_string(series.direction)), ",\"when\":", when.text(),
       ",\"commit\":", commit.text(), ",\"dirty\":", is_dirty.text(), ",\"value\":", value.text(),
       ",\"processes\":", processes.text(), ",\"changes\":", changes.text(),
-      ",\"newest_level\":", number_text(series.newest_level),
-      ",\"noise\":", number_text(series.relative_noise), "}");
+      ",\"newest_level\":", page_number(series.newest_level),
+      ",\"noise\":", page_number(series.relative_noise), "}");
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ std::size_t PageDictionaries::quantity(const Measurement& measurement) {
              json_text(to_string(measurement.direction)), ",", texts(measurement.about), "]"));
 }
 
-std::string number_text(double value) {
+std::string page_number(double value) {
   if (std::isnan(value)) return "\"nan\"";
   if (std::isinf(value)) return value > 0 ? "\"inf\"" : "\"-inf\"";
   char text[40];
@@ -83,8 +83,8 @@ std::string number_text(double value) {
   return {text, end.ptr};
 }
 
-std::string number_text(const std::optional<double>& value) {
-  return value ? number_text(*value) : "null";
+std::string page_number(const std::optional<double>& value) {
+  return value ? page_number(*value) : "null";
 }
 
 std::string json_text(std::string_view text) { return dump(OrderedJson(std::string(text)), -1); }
@@ -128,9 +128,9 @@ std::string page_rows(const Leaderboard& board, PageDictionaries& dictionaries) 
       column.rows.add(std::to_string(i));
       ++column.count;
       column.quantity.add(std::to_string(dictionaries.quantity(value)));
-      column.values.add(number_text(value.value));
-      column.low.add(number_text(value.low));
-      column.high.add(number_text(value.high));
+      column.values.add(page_number(value.value));
+      column.low.add(page_number(value.low));
+      column.high.add(page_number(value.high));
       column.n.add(std::to_string(value.n));
       column.batch.add(std::to_string(batch == row.batch.end() ? 0 : batch->second));
       column.is_bench.add(batch == row.batch.end() ? "0" : "1");

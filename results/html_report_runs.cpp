@@ -31,7 +31,7 @@ std::string distribution(const SampleSeries& series) {
   JsonList points;
   const std::size_t count = std::min(values.size(), kMostPoints);
   for (std::size_t i = 0; i < count; ++i) {
-    points.add(number_text(values[count == 1 ? 0 : i * (values.size() - 1) / (count - 1)]));
+    points.add(page_number(values[count == 1 ? 0 : i * (values.size() - 1) / (count - 1)]));
   }
   return concat("{\"tag\":", json_text(series.tag), ",\"unit\":", json_text(to_string(series.unit)),
                 ",\"n\":", series.values.size(), ",\"sorted\":", points.text(), "}");
@@ -55,8 +55,8 @@ std::string details(const RunRecord& record, PageDictionaries& dictionaries) {
                             {"on_leaderboard", record.on_leaderboard}};
   JsonList figures, samples;
   for (const Measurement& measurement : record.measurements) {
-    figures.add(concat("[", dictionaries.quantity(measurement), ",", number_text(measurement.value),
-                       ",", number_text(measurement.low), ",", number_text(measurement.high), ",",
+    figures.add(concat("[", dictionaries.quantity(measurement), ",", page_number(measurement.value),
+                       ",", page_number(measurement.low), ",", page_number(measurement.high), ",",
                        measurement.n, "]"));
   }
   for (const SampleSeries& series : record.samples) samples.add(distribution(series));

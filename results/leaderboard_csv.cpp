@@ -1,3 +1,4 @@
+#include "results/cell_text.h"
 #include "results/leaderboard_filter.h"
 #include "results/leaderboard_layout.h"
 #include "results/leaderboard_text.h"
@@ -5,41 +6,13 @@
 #include <yardstick/error.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <sstream>
-#include <string_view>
 
 namespace yardstick::detail {
 namespace {
 
-// A spreadsheet computes what begins so, whoever wrote it; with an apostrophe it shows it.
-bool is_formula(const std::string& text) {
-  return !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos;
-}
-
-std::string csv_text(const std::string& text) {
-  const std::string shown = is_formula(text) ? concat("'", text) : text;
-  if (shown.find_first_of("\",\r\n") == std::string::npos) return shown;
-  std::string quoted = "\"";
-  for (const char c : shown) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  quoted += '"';
-  return quoted;
-}
-
-std::string csv_number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  for (int digits = 15; digits < 17; ++digits) {  // the shortest that reads back as the same
-    char shorter[32];
-    std::snprintf(shorter, sizeof shorter, "%.*g", digits, value);
-    if (std::strtod(shorter, nullptr) == value) return shorter;
-  }
-  return text;
-}
-
 std::string csv_bound(const std::optional<double>& bound) {
-  return bound ? csv_number(*bound) : std::string();
+  return bound ? number_text(*bound) : std::string();
 }
 
 // Value, ends of the interval, batch size.
@@ -48,7 +21,7 @@ std::string csv_cells(const LeaderboardRow& row, const std::string& tag,
   const auto found = row.values.find(tag);
   if (found == row.values.end()) return style.has_intervals ? ",,," : ",";
   const Measurement& measurement = found->second;
-  std::string cells = csv_number(measurement.value);
+  std::string cells = number_text(measurement.value);
   if (style.has_intervals) {
     cells += concat(',', csv_bound(measurement.low), ',', csv_bound(measurement.high));
   }

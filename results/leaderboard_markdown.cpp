@@ -1,3 +1,4 @@
+#include "results/cell_text.h"
 #include "results/leaderboard_layout.h"
 #include "results/leaderboard_text.h"
 #include "results/text_layout.h"
@@ -5,33 +6,10 @@
 #include <yardstick/error.h>
 
 #include <algorithm>
-#include <cctype>
 #include <sstream>
-#include <string_view>
 
 namespace yardstick::detail {
 namespace {
-
-bool is_alphanumeric(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
-
-std::string markdown_text(const std::string& text) {
-  const std::string shown = printable(text);
-  const auto is_word = [&shown](std::size_t i) {
-    return i < shown.size() && (is_alphanumeric(shown[i]) || shown[i] == '_');
-  };
-  std::string escaped;
-  for (std::size_t i = 0; i < shown.size(); ++i) {
-    // An underscore inside a word is only itself.
-    const bool is_plain = shown[i] == '_' && i > 0 && is_word(i - 1) && is_word(i + 1);
-    if (!is_plain && std::string_view("\\`*_[]<>|~&").find(shown[i]) != std::string_view::npos) {
-      escaped += '\\';
-    }
-    escaped += shown[i];
-    // GitHub tells a person of "@name" and links "#12", escaped or not, but not across a comment.
-    if ((shown[i] == '@' || shown[i] == '#') && is_word(i + 1)) escaped += "<!-- -->";
-  }
-  return escaped;
-}
 
 // "accuracy/top1 (%) ↑".
 std::string heading(const ValueColumn& column) {

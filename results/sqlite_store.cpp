@@ -57,7 +57,7 @@ void ResultStore::append_all(std::span<const RunRecord> records) {
 RunRecord ResultStore::get(const std::string& id) const {
   const Connection& connection = impl_->connection;
   if (id.empty())
-    throw_user("the run id is empty", "`yardstick leaderboard --format json` has ids");
+    throw_user("the run id is empty", "`yardstick results list` has ids");
   std::string above = id;
   ++above.back();
   Statement find =
@@ -73,7 +73,7 @@ RunRecord ResultStore::get(const std::string& id) const {
   }
   if (runs.empty()) {
     throw_user(concat("no run in ", connection.path(), " has an id that begins with ", id),
-               "`yardstick leaderboard --format json` has ids");
+               "`yardstick results list` has ids");
   }
   if (runs.size() > 1) {
     throw_user(concat("several runs have an id that begins with ", id, ": ", ids,

@@ -42,6 +42,9 @@ CREATE TABLE newest_values (
 
 CREATE INDEX newest_values_by_quantity ON newest_values (quantity, configuration);
 
+-- Rows that hold findings about runs are few among many; reports look for them.
+CREATE INDEX runs_without_batch ON runs (started_at, run) WHERE kind = 'bench' AND batch_size = 0;
+
 -- What was removed on purpose, and by which command. Append-only.
 CREATE TABLE prunings (
   pruning INTEGER PRIMARY KEY,
