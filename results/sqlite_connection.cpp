@@ -298,6 +298,8 @@ void Connection::work_on_copy() {
 
 std::int64_t Connection::last_row() const { return sqlite3_last_insert_rowid(connection_.get()); }
 
+std::int64_t Connection::changed_rows() const { return sqlite3_changes(connection_.get()); }
+
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
 
 void Connection::fail(int code) const {

@@ -69,8 +69,8 @@ class NewestTest : public testing::Test {
   void remove_run(const std::string& id) {
     const std::string run = "(SELECT run FROM runs WHERE id = '" + id + "')";
     connection().execute(
-        "DROP TRIGGER runs_keep; DROP TRIGGER measurement_values_keep; "
-        "DROP TRIGGER sample_series_keep; DELETE FROM sample_series WHERE run = " +
+        "DROP TRIGGER IF EXISTS runs_keep; DROP TRIGGER IF EXISTS measurement_values_keep; "
+        "DROP TRIGGER IF EXISTS sample_series_keep; DELETE FROM sample_series WHERE run = " +
         run + "; DELETE FROM measurement_values WHERE run = " + run +
         "; DELETE FROM runs WHERE id = '" + id + "'");
   }

@@ -4,6 +4,7 @@
 
 #include <yardstick/error.h>
 
+#include <cmath>
 #include <limits>
 #include <random>
 #include <string>
@@ -33,8 +34,9 @@ class Source {
 
 void add(Source& source, RunRecord& record, const char* tag, Unit unit, Direction direction) {
   Measurement measurement = measured(tag, source.value(), unit, direction);
-  if (source.one_in(2)) measurement.low = measurement.value - 0.1;
-  if (source.one_in(2)) measurement.high = measurement.value + 0.1;
+  const bool is_number = !std::isnan(measurement.value);
+  if (source.one_in(2) && is_number) measurement.low = measurement.value - 0.1;
+  if (source.one_in(2) && is_number) measurement.high = measurement.value + 0.1;
   measurement.about = source.any_of({"", "as the paper has it"});
   measurement.n = static_cast<std::int64_t>(source.below(100));
   record.measurements.push_back(measurement);

@@ -199,7 +199,8 @@ RunRecord synthetic_run(std::int64_t number) {
   record.methods = subject == 4 ? R"([{"name":"tome","params":{"r":16}}])" : "[]";
   const bool is_cpu = subject == 0;
   record.device = is_cpu ? "cpu" : "cuda:0";
-  record.precision = subject >= 2 ? "bf16" : "fp32";
+  constexpr std::array<const char*, 5> kPrecisions = {"fp32", "fp32", "bf16", "fp16", "bf16"};
+  record.precision = kPrecisions[static_cast<std::size_t>(subject)];
   record.batch_size = 64;
   record.requested = R"({"profile":"default","batch_size":64})";
   record.effective =
