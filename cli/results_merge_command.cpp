@@ -54,11 +54,10 @@ Command results_merge_command() {
       .arguments = "INTO FROM...",
       .details =
           "Adds to INTO, which need not exist, every run of each FROM that it lacks. The sources "
-          "are "
-          "only read, each is merged as a whole or not at all, and merging again adds nothing. "
+          "are only read, and may be of an older Yardstick. Others can write to INTO meanwhile; a "
+          "merge that is interrupted is completed by merging again, which adds nothing twice. "
           "Where two files have different runs under one id, both are named, nothing of that "
-          "source "
-          "is merged, and the exit code is 3.",
+          "source is merged, and the exit code is 3.",
       .min_arguments = 2,
       .max_arguments = 1000,
       .groups = {{"Results", {json_option()}}, general_options()},

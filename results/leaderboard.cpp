@@ -23,6 +23,7 @@ namespace {
 
 using detail::Candidate;
 using detail::Connection;
+using Group = detail::ConfigurationGroup;
 using detail::LeaderboardRows;
 using detail::Statement;
 using detail::StoredValue;
@@ -67,7 +68,7 @@ void keep_task(const std::string& task, std::vector<Candidate*>& rows) {
   if (task.empty()) return;
   std::set<std::string> present;
   std::erase_if(rows, [&](const Candidate* candidate) {
-    const std::string& its_task = candidate->row.task;
+    const std::string& its_task = candidate->task();
     if (its_task == task) return false;
     if (!its_task.empty()) present.insert(its_task);
     return true;
@@ -134,9 +135,9 @@ bool is_scored(const SortKey& sort, const std::vector<Candidate*>& rows) {
 // Rows compare where they were scored on the same data, or by a figure that needs none.
 using Contest = std::tuple<std::string_view, std::string_view, std::string_view>;
 
-Contest contest_of(const LeaderboardRow& row, bool is_by_task) {
+Contest contest_of(const Candidate& row, bool is_by_task) {
   if (!is_by_task) return {};
-  return {row.task, row.split, row.data};
+  return {row.task(), row.text(Group::kSplit), row.text(Group::kData)};
 }
 
 struct IsEarlierContest {
@@ -174,10 +175,14 @@ bool is_shown_before(LeaderboardRows& source, Candidate& a, Candidate& b) {
   if (count_a != count_b) return count_a > count_b;
   const std::string &newest_a = source.newest(a), &newest_b = source.newest(b);
   if (newest_a != newest_b) return newest_a > newest_b;
-  if (a.row.model != b.row.model) return a.row.model < b.row.model;
-  const std::string weights_a = source.text(a, "weights"), weights_b = source.text(b, "weights");
-  return std::tie(weights_a, a.row.methods, a.row.params, a.row.device, a.row.precision) <
-         std::tie(weights_b, b.row.methods, b.row.params, b.row.device, b.row.precision);
+  const auto compare = [&](Group::Text which) { return a.text(which).compare(b.text(which)); };
+  if (const int order = compare(Group::kModel); order != 0) return order < 0;
+  if (const int order = source.weights(a).compare(source.weights(b)); order != 0) return order < 0;
+  for (const Group::Text which :
+       {Group::kMethods, Group::kParams, Group::kDevice, Group::kPrecision}) {
+    if (const int order = compare(which); order != 0) return order < 0;
+  }
+  return false;
 }
 
 // Best first: the best row of each group, ranked, up to the limit. Rows are put in order only as
@@ -193,7 +198,7 @@ class Ranking {
     for (Candidate* row : rows) {
       const Placed placed = place(row, sort_);
       if (placed.key && is_grouped()) ranked_groups_.insert(source_.text(*row, query_.group));
-      contests[contest_of(row->row, is_by_task_)].push_back(placed);
+      contests[contest_of(*row, is_by_task_)].push_back(placed);
     }
     for (auto& [contest, placed] : contests) rank_contest(placed);
     return std::move(ranked_);
@@ -236,7 +241,7 @@ class Ranking {
     std::int64_t kept = 0;
     for (Candidate* row : rows) {
       if (is_grouped() && !seen.insert(source_.text(*row, query_.group)).second) continue;
-      row->row.rank = has_key ? above + 1 : 0;
+      row->rank = has_key ? above + 1 : 0;
       ranked_.push_back(row);
       ++kept;
       if (query_.limit > 0 && above + kept >= query_.limit) break;
@@ -283,10 +288,7 @@ Leaderboard query_leaderboard(const ResultStore& store, const LeaderboardQuery& 
   board.is_by_task = is_scored(sort, rows);
   rows = Ranking(source, sort, query, board.is_by_task).rank(rows);
   board.rows.reserve(rows.size());
-  for (Candidate* row : rows) {
-    source.complete(*row);
-    board.rows.push_back(std::move(row->row));
-  }
+  for (Candidate* row : rows) board.rows.push_back(source.complete(*row));
 
   const std::vector<std::string> tags = detail::tags_of(board.rows);
   board.columns.push_back(sort.tag);

@@ -20,26 +20,58 @@
 
 namespace yardstick::detail {
 
-// Configurations that differ in batch size and eligibility alone.
-struct LeaderboardRows::Group {
-  bool is_speed = false;
-  // What quality and speed have in common.
-  std::string model, params, methods, device, device_name, precision;
-  std::string weights, task, split, data;
-  std::int64_t threads = 0;
-  std::string protocol;
-  Candidate::Range configurations;
-
-  auto subject() const { return std::tie(model, params, methods, device, device_name, precision); }
-  auto key() const {
-    return std::tuple_cat(std::tie(is_speed), subject(),
-                          std::tie(weights, task, split, data, threads, protocol));
-  }
-};
-
 namespace {
 
 using Run = StoredValue::Run;
+using Group = ConfigurationGroup;
+
+// Texts of equal rows above one another are mostly the same object.
+int compare(const Group& a, const Group& b, int texts) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(texts); ++i) {
+    if (a.texts[i] == b.texts[i]) continue;
+    if (const int order = a.texts[i]->compare(*b.texts[i]); order != 0) return order;
+  }
+  return 0;
+}
+
+bool is_same_group(const Group& a, const Group& b) {
+  return a.is_speed == b.is_speed && a.threads == b.threads && *a.protocol == *b.protocol &&
+         compare(a, b, Group::kTexts) == 0;
+}
+
+// The fields that are texts of the row as they are stored.
+int stored_text(const std::string& field) {
+  constexpr std::pair<std::string_view, int> kFields[] = {{"model", Group::kModel},
+                                                          {"device", Group::kDevice},
+                                                          {"device_name", Group::kDeviceName},
+                                                          {"precision", Group::kPrecision},
+                                                          {"task", Group::kTask},
+                                                          {"split", Group::kSplit},
+                                                          {"data", Group::kData}};
+  for (const auto& [name, text] : kFields) {
+    if (name == field) return text;
+  }
+  return -1;
+}
+
+LeaderboardRow keys_of(const Candidate& candidate) {
+  LeaderboardRow row;
+  row.model = candidate.text(Group::kModel);
+  row.family = row.model.substr(0, row.model.find('_'));
+  row.params = candidate.text(Group::kParams);
+  row.methods = candidate.text(Group::kMethods);
+  row.task = candidate.text(Group::kTask);
+  row.split = candidate.text(Group::kSplit);
+  row.data = candidate.text(Group::kData);
+  row.device = candidate.text(Group::kDevice);
+  row.device_name = candidate.text(Group::kDeviceName);
+  row.precision = candidate.text(Group::kPrecision);
+  if (candidate.speed != nullptr) {
+    row.threads = candidate.speed->threads;
+    row.protocol = *candidate.speed->protocol;
+  }
+  return row;
+}
 
 bool is_newer(const StoredValue& a, const StoredValue& b) {
   return std::tie(a.run->started_at, a.run->run) > std::tie(b.run->started_at, b.run->run);
@@ -72,7 +104,8 @@ Measurement measurement_of(const StoredValue& value) {
 LeaderboardRows::LeaderboardRows(const Connection& connection, bool include_ineligible)
     : connection_(connection), include_ineligible_(include_ineligible) {
   load_tags();
-  pair_up(load_groups());
+  load_groups();
+  pair_up();
 }
 
 void LeaderboardRows::load_tags() {
@@ -84,77 +117,65 @@ void LeaderboardRows::load_tags() {
   }
 }
 
+const std::string* LeaderboardRows::keep_text(std::string_view text, const std::string* above) {
+  if (above != nullptr && *above == text) return above;
+  return &texts_.emplace_back(text);
+}
+
 // The table's UNIQUE index gives them in this order, quality first.
-std::vector<LeaderboardRows::Group> LeaderboardRows::load_groups() {
+void LeaderboardRows::load_groups() {
   Statement select = connection_.prepare(
       concat("SELECT configuration, ", kConfigurationColumns,
              " FROM configurations WHERE eligible = 1 OR ? ORDER BY ", kConfigurationColumns));
   select.bind(0, std::int64_t{include_ineligible_});
-  std::vector<Group> groups;
-  Group group;
   while (select.step()) {
-    group.is_speed = select.text(1) == "speed";
-    int column = 2;
-    for (std::string* text :
-         {&group.model, &group.params, &group.methods, &group.device, &group.device_name,
-          &group.precision, &group.weights, &group.task, &group.split, &group.data}) {
-      *text = select.text(column++);
+    const Group* above = groups_.empty() ? nullptr : &groups_.back();
+    Group group;
+    group.is_speed = select.view(1) == "speed";
+    for (std::size_t i = 0; i < Group::kTexts; ++i) {
+      group.texts[i] = keep_text(select.view(2 + static_cast<int>(i)),
+                                 above == nullptr ? nullptr : above->texts[i]);
     }
     group.threads = select.integer(12);
-    group.protocol = select.text(13);
-    if (groups.empty() || groups.back().key() != group.key()) {
-      group.configurations.begin = configurations_.size();
-      groups.push_back(group);
+    group.protocol = keep_text(select.view(13), above == nullptr ? nullptr : above->protocol);
+    if (above == nullptr || !is_same_group(*above, group)) {
+      group.begin = configurations_.size();
+      groups_.push_back(group);
     }
-    configurations_.push_back({.id = select.integer(0), .batch = select.integer(14)});
-    groups.back().configurations.end = configurations_.size();
+    const std::int64_t id = select.integer(0);
+    configuration_places_[id] = configurations_.size();
+    configurations_.push_back({.id = id, .batch = select.integer(14)});
+    groups_.back().end = configurations_.size();
   }
-  return groups;
 }
 
-// Both kinds are in the order of their subjects.
-void LeaderboardRows::pair_up(const std::vector<Group>& groups) {
-  const auto first_speed =
-      std::find_if(groups.begin(), groups.end(), [](const Group& group) { return group.is_speed; });
-  const auto add = [this](const Group* quality, const Group* speed) {
-    const Group& any = quality != nullptr ? *quality : *speed;
-    Candidate& candidate = candidates_.emplace_back();
-    candidate.position = candidates_.size() - 1;
-    LeaderboardRow& row = candidate.row;
-    row.model = any.model;
-    row.family = any.model.substr(0, any.model.find('_'));
-    row.params = any.params;
-    row.methods = any.methods;
-    row.device = any.device;
-    row.device_name = any.device_name;
-    row.precision = any.precision;
-    if (quality != nullptr) {
-      row.task = quality->task;
-      row.split = quality->split;
-      row.data = quality->data;
-      candidate.quality = quality->configurations;
-    }
-    if (speed != nullptr) {
-      row.threads = speed->threads;
-      row.protocol = speed->protocol;
-      candidate.speed = speed->configurations;
-    }
+void LeaderboardRows::add(const Group* quality, const Group* speed) {
+  Candidate& candidate = candidates_.emplace_back();
+  candidate.position = candidates_.size() - 1;
+  candidate.quality = quality;
+  candidate.speed = speed;
+}
+
+// Both kinds are in the order of their subjects: what they have in common.
+void LeaderboardRows::pair_up() {
+  const auto order = [](const Group& a, const Group& b) {
+    return compare(a, b, Group::kSubjectTexts);
   };
+  const auto first_speed = std::find_if(groups_.begin(), groups_.end(),
+                                        [](const Group& group) { return group.is_speed; });
   std::vector<const Group*> not_evaluated;
   auto speed = first_speed;
-  for (auto quality = groups.begin(); quality != first_speed; ++quality) {
-    for (; speed != groups.end() && speed->subject() < quality->subject(); ++speed) {
+  for (auto quality = groups_.begin(); quality != first_speed; ++quality) {
+    for (; speed != groups_.end() && order(*speed, *quality) < 0; ++speed) {
       not_evaluated.push_back(&*speed);
     }
     auto same = speed;
-    for (; same != groups.end() && same->subject() == quality->subject(); ++same) {
-      add(&*quality, &*same);
-    }
+    for (; same != groups_.end() && order(*same, *quality) == 0; ++same) add(&*quality, &*same);
     if (same == speed) add(&*quality, nullptr);
     const auto next = std::next(quality);
-    if (next == first_speed || next->subject() != quality->subject()) speed = same;
+    if (next == first_speed || order(*next, *quality) != 0) speed = same;
   }
-  for (; speed != groups.end(); ++speed) not_evaluated.push_back(&*speed);
+  for (; speed != groups_.end(); ++speed) not_evaluated.push_back(&*speed);
   for (const Group* group : not_evaluated) add(nullptr, group);
 }
 
@@ -251,18 +272,19 @@ const std::vector<StoredValue>& LeaderboardRows::values_of(Configuration& config
 // What a row has of one tag. `find` gives a configuration's value of it, or null. What both
 // quality and speed have, such as the number of parameters: quality stands.
 template <typename Find>
-const StoredValue* LeaderboardRows::pick(Candidate::Range quality, Candidate::Range speed,
+const StoredValue* LeaderboardRows::pick(const Group* quality, const Group* speed,
                                          const Find& find) const {
   const StoredValue* chosen = nullptr;
-  for (std::size_t i = quality.begin; i < quality.end; ++i) {
+  for (std::size_t i = quality == nullptr ? 0 : quality->begin;
+       quality != nullptr && i < quality->end; ++i) {
     const StoredValue* value = find(i);
     if (value != nullptr && (chosen == nullptr || is_newer(*value, *chosen))) chosen = value;
   }
-  if (chosen != nullptr) return chosen;
-  for (std::size_t i = speed.begin; i < speed.end;) {
+  if (chosen != nullptr || speed == nullptr) return chosen;
+  for (std::size_t i = speed->begin; i < speed->end;) {
     const StoredValue* of_batch = nullptr;
     const std::int64_t batch = configurations_[i].batch;
-    for (; i < speed.end && configurations_[i].batch == batch; ++i) {
+    for (; i < speed->end && configurations_[i].batch == batch; ++i) {
       const StoredValue* value = find(i);
       if (value != nullptr && (of_batch == nullptr || is_newer(*value, *of_batch))) {
         of_batch = value;
@@ -276,17 +298,14 @@ const StoredValue* LeaderboardRows::pick(Candidate::Range quality, Candidate::Ra
 }
 
 const std::vector<const StoredValue*>& LeaderboardRows::column(const std::string& tag) {
-  std::unordered_map<std::int64_t, std::size_t> places;
-  places.reserve(configurations_.size());
-  for (std::size_t i = 0; i < configurations_.size(); ++i) places[configurations_[i].id] = i;
   column_by_configuration_.assign(configurations_.size(), std::nullopt);
   Statement select = connection_.prepare(
       "SELECT configuration, quantity, value, run, started_at FROM newest_values "
       "JOIN quantities USING (quantity) WHERE tag = ?");
   select.bind(0, std::string_view(tag));
   while (select.step()) {
-    const auto place = places.find(select.integer(0));
-    if (place == places.end()) continue;
+    const auto place = configuration_places_.find(select.integer(0));
+    if (place == configuration_places_.end()) continue;
     column_by_configuration_[place->second] = {
         .quantity = &quantity(select.integer(1)),
         .value = select.optional_real(2).value_or(std::numeric_limits<double>::quiet_NaN()),
@@ -306,8 +325,9 @@ const std::vector<const StoredValue*>& LeaderboardRows::column(const std::string
 std::vector<std::string> LeaderboardRows::tags_of(const std::vector<Candidate*>& rows) {
   std::unordered_set<std::int64_t> wanted;
   for (const Candidate* candidate : rows) {
-    for (const Candidate::Range& range : {candidate->quality, candidate->speed}) {
-      for (std::size_t i = range.begin; i < range.end; ++i) wanted.insert(configurations_[i].id);
+    for (const Group* group : {candidate->quality, candidate->speed}) {
+      if (group == nullptr) continue;
+      for (std::size_t i = group->begin; i < group->end; ++i) wanted.insert(configurations_[i].id);
     }
   }
   Statement select = connection_.prepare(
@@ -327,68 +347,75 @@ std::vector<std::string> LeaderboardRows::tags_of(const std::vector<Candidate*>&
 }
 
 const std::vector<const StoredValue*>& LeaderboardRows::values(Candidate& candidate) {
-  if (!candidate.values.empty()) return candidate.values;
-  std::vector<const StoredValue*>& picked = candidate.values;
-  for (const bool is_speed : {false, true}) {
-    const Candidate::Range range = is_speed ? candidate.speed : candidate.quality;
-    const std::size_t quality_count = is_speed ? picked.size() : 0;
-    // Of each configuration the values in the order of tags, side by side.
-    std::vector<std::size_t> next(range.end - range.begin, 0);
-    for (;;) {
-      std::size_t tag = tags_.size();
-      for (std::size_t i = 0; i < next.size(); ++i) {
-        const auto& stored = values_of(configurations_[range.begin + i]);
-        if (next[i] < stored.size()) tag = std::min(tag, stored[next[i]].tag);
-      }
-      if (tag == tags_.size()) break;
-      const auto find = [&](std::size_t i) -> const StoredValue* {
-        const auto& stored = configurations_[i].values;
-        std::size_t& at = next[i - range.begin];
-        return at < stored.size() && stored[at].tag == tag ? &stored[at++] : nullptr;
-      };
-      const StoredValue* value = is_speed ? pick({}, range, find) : pick(range, {}, find);
-      const auto known = std::lower_bound(
-          picked.begin(), picked.begin() + static_cast<std::ptrdiff_t>(quality_count), tag,
-          [](const StoredValue* a, std::size_t b) { return a->tag < b; });
-      const bool is_known = known != picked.begin() + static_cast<std::ptrdiff_t>(quality_count) &&
-                            (*known)->tag == tag;
-      if (!is_known) picked.push_back(value);
-    }
+  if (candidate.values.empty()) {
+    if (candidate.quality != nullptr) add_values(*candidate.quality, candidate.values);
+    if (candidate.speed != nullptr) add_values(*candidate.speed, candidate.values);
   }
-  return picked;
+  return candidate.values;
+}
+
+// Adds what is not picked already, in the order of tags. Every configuration has its values in that
+// order, so they are gone through side by side.
+void LeaderboardRows::add_values(const Group& group, std::vector<const StoredValue*>& picked) {
+  const std::size_t already = picked.size();
+  std::vector<std::size_t> next(group.end - group.begin, 0);
+  const auto find = [&](std::size_t i, std::size_t tag) -> const StoredValue* {
+    const auto& stored = configurations_[i].values;
+    std::size_t& at = next[i - group.begin];
+    return at < stored.size() && stored[at].tag == tag ? &stored[at++] : nullptr;
+  };
+  for (std::size_t known = 0;;) {
+    std::size_t tag = tags_.size();
+    for (std::size_t i = 0; i < next.size(); ++i) {
+      const auto& stored = values_of(configurations_[group.begin + i]);
+      if (next[i] < stored.size()) tag = std::min(tag, stored[next[i]].tag);
+    }
+    if (tag == tags_.size()) return;
+    const auto find_tag = [&](std::size_t i) { return find(i, tag); };
+    const StoredValue* value =
+        group.is_speed ? pick(nullptr, &group, find_tag) : pick(&group, nullptr, find_tag);
+    while (known < already && picked[known]->tag < tag) ++known;
+    if (known == already || picked[known]->tag != tag) picked.push_back(value);
+  }
 }
 
 const std::string& LeaderboardRows::newest(Candidate& candidate) {
-  std::string& newest = candidate.row.newest;
-  if (!newest.empty()) return newest;
+  if (!candidate.newest.empty()) return candidate.newest;
   const auto& picked = values(candidate);
+  if (picked.empty()) return candidate.newest;
   const StoredValue* last = picked.front();
   for (const StoredValue* value : picked) {
-    if (is_newer(*value, *last)) last = value;
+    if (value->run != last->run && is_newer(*value, *last)) last = value;
   }
   const std::string& began = last->run->started_at;
-  return newest = began.substr(0, began.find(' '));
+  return candidate.newest = began.substr(0, began.find(' '));
+}
+
+const std::string& LeaderboardRows::weights(Candidate& candidate) {
+  for (const StoredValue* value : values(candidate)) {
+    if (!candidate.weights.empty()) break;
+    load_details(*value->run);
+    candidate.weights = value->run->weights;
+  }
+  return candidate.weights;
 }
 
 std::string LeaderboardRows::text(Candidate& candidate, const std::string& field) {
-  if (field == "weights" && candidate.row.weights.empty()) {
-    for (const StoredValue* value : values(candidate)) {
-      load_details(*value->run);
-      candidate.row.weights = value->run->weights;
-      if (!candidate.row.weights.empty()) break;
-    }
-  }
-  if (field != "params" && field != "methods") return text_field(candidate.row, field);
+  if (const int stored = stored_text(field); stored >= 0) return candidate.text(stored);
+  if (field == "weights") return weights(candidate);
+  if (field != "params" && field != "methods") return text_field(keys_of(candidate), field);
   // Written out of JSON, and the same for many rows.
-  const std::string& stored = field == "params" ? candidate.row.params : candidate.row.methods;
-  const auto [found, is_new] = displayed_.try_emplace(concat(field, ' ', stored));
-  if (is_new) found->second = text_field(candidate.row, field);
+  const std::string& json = candidate.text(field == "params" ? Group::kParams : Group::kMethods);
+  const auto [found, is_new] = displayed_.try_emplace(field + ' ' + json);
+  if (is_new) found->second = text_field(keys_of(candidate), field);
   return found->second;
 }
 
-void LeaderboardRows::complete(Candidate& candidate) {
-  LeaderboardRow& row = candidate.row;
-  text(candidate, "weights");
+LeaderboardRow LeaderboardRows::complete(Candidate& candidate) {
+  LeaderboardRow row = keys_of(candidate);
+  row.rank = candidate.rank;
+  row.weights = weights(candidate);
+  row.newest = newest(candidate);
   std::vector<Run*> runs;
   for (const StoredValue* value : values(candidate)) {
     const std::string& tag = value->quantity->tag;
@@ -409,17 +436,14 @@ void LeaderboardRows::complete(Candidate& candidate) {
     flags.insert(run->flags.begin(), run->flags.end());
   }
   row.flags.assign(flags.begin(), flags.end());
-  newest(candidate);
+  return row;
 }
 
 std::vector<LeaderboardRow> load_rows(const Connection& connection, bool include_ineligible) {
   const Snapshot snapshot(connection);
   LeaderboardRows source(connection, include_ineligible);
   std::vector<LeaderboardRow> rows;
-  for (Candidate* candidate : source.all()) {
-    source.complete(*candidate);
-    rows.push_back(std::move(candidate->row));
-  }
+  for (Candidate* candidate : source.all()) rows.push_back(source.complete(*candidate));
   return rows;
 }
 

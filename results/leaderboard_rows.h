@@ -3,10 +3,13 @@
 #include "results/leaderboard.h"
 #include "results/sqlite_connection.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -38,17 +41,32 @@ struct StoredValue {
   std::int64_t batch = 0;  // 0 but for speed
 };
 
-// A row of which only the keys are loaded: model to precision, task to data, threads, protocol.
-struct Candidate {
-  struct Range {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-  };
+// Configurations that differ in batch size and eligibility alone.
+struct ConfigurationGroup {
+  enum Text { kModel, kParams, kMethods, kDevice, kDeviceName, kPrecision, kSubjectTexts };
+  enum QualityText { kWeights = kSubjectTexts, kTask, kSplit, kData, kTexts };
 
-  LeaderboardRow row;
-  std::size_t position = 0;                // in the order of the keys
-  Range quality, speed;                    // its configurations
-  std::vector<const StoredValue*> values;  // once asked for
+  bool is_speed = false;
+  std::array<const std::string*, kTexts> texts = {};  // those of quality are "" for speed
+  std::int64_t threads = 0;
+  const std::string* protocol = nullptr;
+  std::size_t begin = 0, end = 0;  // its configurations
+};
+
+// A row of which only the keys are loaded.
+struct Candidate {
+  const ConfigurationGroup* quality = nullptr;  // one of the two may be missing
+  const ConfigurationGroup* speed = nullptr;
+  std::size_t position = 0;  // in the order of the keys
+  std::int64_t rank = 0;
+  // Once asked for.
+  std::vector<const StoredValue*> values;
+  std::string weights, newest;
+
+  const std::string& text(int which) const {
+    return *(quality != nullptr ? quality : speed)->texts[static_cast<std::size_t>(which)];
+  }
+  const std::string& task() const { return text(ConfigurationGroup::kTask); }
 };
 
 // The rows that a file gives: evaluated configurations with the speed of the same model on the same
@@ -67,14 +85,14 @@ class LeaderboardRows {
   // Tags that any of the rows has, in natural order.
   std::vector<std::string> tags_of(const std::vector<Candidate*>& rows);
 
-  // text_field() of the row.
+  // text_field() of the whole row.
   std::string text(Candidate& candidate, const std::string& field);
   // In the order of tags, those of quality first.
   const std::vector<const StoredValue*>& values(Candidate& candidate);
   // When the newest of the row's runs began.
   const std::string& newest(Candidate& candidate);
-  // Loads all of candidate.row but its rank.
-  void complete(Candidate& candidate);
+  const std::string& weights(Candidate& candidate);
+  LeaderboardRow complete(Candidate& candidate);
 
  private:
   struct Configuration {
@@ -83,22 +101,29 @@ class LeaderboardRows {
     bool is_loaded = false;
     std::vector<StoredValue> values = {};  // in the order of tags
   };
-  struct Group;
+  using Groups = std::deque<ConfigurationGroup>;
 
   void load_tags();
-  std::vector<Group> load_groups();
-  void pair_up(const std::vector<Group>& groups);
+  void load_groups();
+  void pair_up();
+  void add(const ConfigurationGroup* quality, const ConfigurationGroup* speed);
+  const std::string* keep_text(std::string_view text, const std::string* above);
   const StoredValue::Quantity& quantity(std::int64_t number);
   std::size_t tag_place(std::int64_t first_quantity) const;
   StoredValue::Run& run(std::int64_t number, const Statement& row, int started_at_column);
   void load_details(StoredValue::Run& run);
   const std::vector<StoredValue>& values_of(Configuration& configuration);
   template <typename Find>
-  const StoredValue* pick(Candidate::Range quality, Candidate::Range speed, const Find& find) const;
+  const StoredValue* pick(const ConfigurationGroup* quality, const ConfigurationGroup* speed,
+                          const Find& find) const;
+  void add_values(const ConfigurationGroup& group, std::vector<const StoredValue*>& picked);
 
   const Connection& connection_;
   const bool include_ineligible_;
+  std::deque<std::string> texts_;
+  Groups groups_;
   std::vector<Configuration> configurations_;
+  std::unordered_map<std::int64_t, std::size_t> configuration_places_;  // by id
   std::vector<Candidate> candidates_;
   std::vector<std::string> tags_;
   std::unordered_map<std::int64_t, std::size_t> tag_places_;  // by the tag's lowest quantity

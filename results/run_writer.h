@@ -45,8 +45,8 @@ class RunWriter {
   // Quantities are never removed or renumbered, so those once seen stay.
   std::map<std::string, std::vector<Quantity>, std::less<>> quantities_;  // by tag
   Statement find_run_, insert_run_, find_configuration_, insert_configuration_, find_quantity_,
-      insert_quantity_, first_quantity_, insert_value_, keep_newest_, insert_samples_,
-      insert_outcomes_;
+      insert_quantity_, first_quantity_, insert_value_, replace_newest_, keep_newest_,
+      insert_samples_, insert_outcomes_;
 };
 
 // A transaction of a RunWriter. Undone, with what the writer remembers of it, unless committed.

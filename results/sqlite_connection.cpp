@@ -156,7 +156,9 @@ std::optional<double> Statement::optional_real(int column) const {
   return real(column);
 }
 
-std::string Statement::text(int column) const {
+std::string Statement::text(int column) const { return std::string(view(column)); }
+
+std::string_view Statement::view(int column) const {
   const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
   if (data == nullptr) return {};
   return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
@@ -295,6 +297,8 @@ void Connection::work_on_copy() {
 }
 
 std::int64_t Connection::last_row() const { return sqlite3_last_insert_rowid(connection_.get()); }
+
+std::int64_t Connection::changed_rows() const { return sqlite3_changes(connection_.get()); }
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
 

@@ -40,6 +40,7 @@ class Statement {
   double real(int column) const;
   std::optional<double> optional_real(int column) const;
   std::string text(int column) const;
+  std::string_view view(int column) const;            // until the next step
   std::span<const std::byte> blob(int column) const;  // until the next step
 
  private:
@@ -73,6 +74,7 @@ class Connection {
   std::int64_t integer(std::string_view sql) const;  // the only value of the only row
   std::string text(std::string_view sql) const;
   std::int64_t last_row() const;
+  std::int64_t changed_rows() const;  // by the last statement that inserts, updates or deletes
   bool in_transaction() const;
   // Switches the file to the write-ahead log, for good.
   void use_write_ahead_log() const;

@@ -4,6 +4,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/throws_error.h"
 
+#include <yardstick/error.h>
+
 #include <gmock/gmock.h>
 
 #include <limits>
@@ -241,6 +243,55 @@ TEST_F(LeaderboardTest, KeepsTheBestRowOfEachGroup) {
   EXPECT_THAT(models({.group = "device"}), ElementsAre("vit_tiny"));
   EXPECT_THAT([&] { query({.group = "modle"}); },
               ThrowsError(ErrorKind::kUser, HasSubstr("did you mean model")));
+}
+
+TEST_F(LeaderboardTest, LimitsEachTaskToItsBestRows) {
+  add(test::eval_record(1, "a", 0.9));
+  add(test::eval_record(2, "b", 0.8));
+  add(test::eval_record(3, "c", 0.7));
+  for (int number = 4; number < 7; ++number) {
+    RunRecord other = test::eval_record(number, concat("d", number), 0.1 * number);
+    other.task = "imagenet1k";
+    add(other);
+  }
+
+  const auto rows = query({.limit = 2}).rows;
+
+  EXPECT_THAT(models({.limit = 2}), ElementsAre("a", "b", "d6", "d5"));
+  EXPECT_EQ(rows[3].rank, 2);
+  EXPECT_THAT(models({.task = "imagenet1k", .limit = 1}), ElementsAre("d6"));
+  EXPECT_EQ(models({.limit = 0}).size(), 6u);
+  EXPECT_EQ(models({.limit = 100}).size(), 6u);
+}
+
+TEST_F(LeaderboardTest, LimitsRowsOfAllTasksTogetherWhereTheyCompare) {
+  for (int number = 1; number < 6; ++number) {
+    add(test::bench_record(number, concat("m", number), 1, 100 * number, 0.01));
+  }
+
+  EXPECT_THAT(models({.sort = kThroughput, .limit = 2}), ElementsAre("m5", "m4"));
+}
+
+TEST_F(LeaderboardTest, CountsGroupsAndNotRowsUpToTheLimit) {
+  for (int number = 1; number < 5; ++number) {
+    RunRecord record = test::eval_record(number, number < 4 ? "vit_test" : "hiera_test", 0.9);
+    record.provenance["model_params"] = concat(R"({"depth": )", number, "}");
+    record.measurements[0].value = 0.95 - 0.01 * number;
+    add(record);
+  }
+
+  EXPECT_THAT(models({.limit = 2}), ElementsAre("vit_test", "hiera_test"));
+  EXPECT_THAT(models({.group = "none", .limit = 2}), ElementsAre("vit_test", "vit_test"));
+}
+
+TEST_F(LeaderboardTest, FillsTheLimitWithRowsThatCannotBeRanked) {
+  add(test::eval_record(1, "good", 0.9));
+  for (int number = 2; number < 6; ++number) {
+    add(test::eval_record(number, concat("diverged", number),
+                          std::numeric_limits<double>::quiet_NaN()));
+  }
+
+  EXPECT_THAT(models({.limit = 3}), ElementsAre("good", "diverged5", "diverged4"));
 }
 
 TEST_F(LeaderboardTest, FiltersByTextAndByNumber) {

@@ -1,7 +1,10 @@
 #include "results/result_store.h"
 
+#include "results/newest.h"
+#include "results/record_codec.h"
 #include "results/sqlite_connection.h"
 #include "results/store_impl.h"
+#include "tests/results/random_records.h"
 #include "tests/results/record_matchers.h"
 #include "tests/results/sample_records.h"
 #include "tests/support/temp_dir.h"
@@ -13,6 +16,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
+#include <span>
+#include <vector>
 
 namespace yardstick {
 namespace {
@@ -88,6 +93,38 @@ TEST_F(ResultStoreTest, RefusesAnIdTwiceAndKeepsTheFirst) {
               ThrowsError(ErrorKind::kData, AllOf(HasSubstr(path_), HasSubstr(record.id))));
   EXPECT_EQ(store.get(record.id).model, "vit_test");
   EXPECT_EQ(store.size(), 1);
+}
+
+TEST_F(ResultStoreTest, AddsManyRecordsAsItAddsOne) {
+  const std::vector<RunRecord> records = test::random_records(1, 50);
+  {
+    ResultStore store(path_, Mode::kReadWrite);
+    store.append_all(std::span(records).first(30));
+    store.append_all(std::span(records).subspan(30));
+    store.append_all({});
+  }
+
+  const ResultStore store(path_, Mode::kReadOnly);
+
+  ASSERT_EQ(store.size(), 50);
+  for (const RunRecord& record : records)
+    EXPECT_EQ(encode_record(store.get(record.id)), encode_record(record));
+}
+
+TEST_F(ResultStoreTest, AddsAllOfManyRecordsOrNone) {
+  ResultStore store(path_, Mode::kReadWrite);
+  std::vector<RunRecord> records = test::random_records(1, 5);
+  records.push_back(records.front());
+
+  EXPECT_THAT([&] { store.append_all(records); },
+              ThrowsError(ErrorKind::kData, HasSubstr(records.front().id)));
+  EXPECT_EQ(store.size(), 0);
+  EXPECT_EQ(store.impl().connection.integer("SELECT count(*) FROM quantities"), 0);
+
+  records.pop_back();
+  store.append_all(records);  // what was undone is not taken to be there
+  EXPECT_EQ(store.size(), 5);
+  EXPECT_TRUE(detail::newest_is_consistent(store.impl().connection));
 }
 
 TEST_F(ResultStoreTest, FindsARunByTheBeginningOfItsId) {

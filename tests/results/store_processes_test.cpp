@@ -3,6 +3,7 @@
 #include "tests/results/child_process.h"
 #include "tests/results/record_matchers.h"
 #include "tests/results/sample_records.h"
+#include "tests/results/writers.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/throws_error.h"
 
@@ -133,6 +134,33 @@ TEST_F(StoreProcessesTest, KeepsWhatWasAcknowledgedBeforeAKill) {
   for (const std::string& id : acknowledged) EXPECT_EQ(store.get(id).id, id);
   // At most the record in flight at each kill was kept without being acknowledged.
   EXPECT_LE(store.size(), static_cast<std::int64_t>(acknowledged.size()) + 12);
+}
+
+// The full size is `yardstick_results_benchmark writers`.
+TEST_F(StoreProcessesTest, LosesNothingOfEightProcessesOfWhichOneIsKilledAgainAndAgain) {
+  test::WritersAtOnce options;
+  options.path = path_;
+  options.records = 60;
+  options.record = [](int writer, std::int64_t number) {
+    RunRecord record = test::full_record(writer * 1000 + number);
+    record.status = RunStatus::kOk;  // counts for leaderboards, so derived rows are contended for
+    return record;
+  };
+
+  const test::WrittenAtOnce written = test::write_at_once(options);
+
+  EXPECT_EQ(written.failure, "");
+  EXPECT_EQ(written.acknowledged, 8 * 60);
+  EXPECT_EQ(written.missing, 0);
+  EXPECT_EQ(written.stored, 8 * 60);  // ids are unique, so none is there twice
+  EXPECT_GT(written.kills, 5);
+  EXPECT_EQ(written.integrity, "ok");
+  EXPECT_TRUE(written.is_consistent);
+  const ResultStore store(path_, Mode::kReadOnly);
+  for (int writer = 0; writer < 8; ++writer) {
+    const RunRecord last = options.record(writer, 59);
+    test::expect_equal_records(store.get(last.id), last);
+  }
 }
 
 TEST_F(StoreProcessesTest, ReadsTheLogThatAKilledWriterLeft) {
