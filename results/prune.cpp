@@ -109,7 +109,7 @@ void Pruning::choose() {
       "DELETE FROM temp.chosen WHERE run IN (SELECT run FROM newest_values) OR run IN (SELECT run "
       "FROM runs "
       "WHERE json_extract(provenance, '$.reproduction') IS NOT NULL)");
-  counts_.shown = connection_.integer("SELECT changes()");
+  counts_.shown = connection_.changed_rows();
 }
 
 void Pruning::count() {
