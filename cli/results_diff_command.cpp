@@ -51,7 +51,9 @@ std::size_t common_beginning(const std::string& a, const std::string& b) {
   if (a == b || (a.size() <= kMostShown && b.size() <= kMostShown)) return 0;
   const auto common = static_cast<std::size_t>(
       std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
-  return common > kMostShown / 2 ? common - kContext : 0;
+  if (common <= kMostShown / 2) return 0;
+  const std::size_t blank = a.find(' ', common - kContext);
+  return blank < common ? blank + 1 : common - kContext;  // at a word, where there is one
 }
 
 std::string with_origin(const std::string& text, const std::string& origin, bool is_needed) {

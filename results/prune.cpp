@@ -110,7 +110,7 @@ void Pruning::choose() {
       concat("DELETE FROM temp.chosen WHERE run IN (SELECT run FROM newest_values) OR run IN "
              "(SELECT run FROM runs WHERE ",
              detail::is_finding_record(), ")"));
-  counts_.shown = connection_.integer("SELECT changes()");
+  counts_.shown = connection_.changed_rows();
 }
 
 void Pruning::count() {

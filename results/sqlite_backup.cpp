@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 using detail::Connection;
 
 constexpr std::chrono::milliseconds kPatience = std::chrono::seconds(30);
-constexpr int kPagesAtOnce = 1024;  // 4 MiB: between two of them Ctrl-C counts
+constexpr int kPagesAtOnce = 256;  // 1 MiB: between two of them Ctrl-C counts
 
 struct Finish {
   void operator()(sqlite3_backup* backup) const noexcept { sqlite3_backup_finish(backup); }

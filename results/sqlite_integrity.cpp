@@ -185,7 +185,8 @@ class Checker {
     check("references", [this](FileCheck& found) {
       Statement select = connection_.prepare("PRAGMA foreign_key_check");
       std::map<std::string, std::int64_t> dangling;
-      while (select.step()) ++dangling[concat(select.text(0), " without its ", select.text(2))];
+      while (select.step())
+        ++dangling[concat(select.text(0), " whose row in ", select.text(2), " is gone")];
       found.detail = "every value, series and outcome has its run and quantity";
       if (dangling.empty()) return;
       found.state = CheckState::kBad;

@@ -78,10 +78,10 @@ void open_schema_for_reading(Connection& connection) {
   }
   if (version == newest_version()) return;
   if (size_in_bytes(connection) > kMostBytesToCopy) {
-    throw_data(
-        concat(connection.path(), " has the older schema ", version, "; this Yardstick reads ",
-               newest_version()),
-        concat("`yardstick results check --db ", connection.path(), "` brings it up to date"));
+    throw_data(concat(connection.path(), " has the older schema ", version,
+                      "; this Yardstick reads ", newest_version()),
+               concat("`yardstick results check --upgrade --db ", connection.path(),
+                      "` brings it up to date"));
   }
   connection.work_on_copy();
   migrate(connection);
