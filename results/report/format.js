@@ -73,7 +73,7 @@ const format = (() => {
     if (isBetween && Math.floor(scaled) % 2 === 0) {
       return (value < 0 ? "-" : "") + (Math.floor(scaled) / 10 ** decimals).toFixed(decimals);
     }
-    return value.toFixed(decimals);
+    return (Object.is(value, -0) ? "-" : "") + value.toFixed(decimals);
   }
 
   // As printf's %.3g beyond the range of fixed decimals.
