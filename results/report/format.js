@@ -73,6 +73,7 @@ const format = (() => {
     if (isBetween && Math.floor(scaled) % 2 === 0) {
       return (value < 0 ? "-" : "") + (Math.floor(scaled) / 10 ** decimals).toFixed(decimals);
     }
+    if (Math.abs(value) >= 1e21) return BigInt(value).toString();  // toFixed gives up there
     return (Object.is(value, -0) ? "-" : "") + value.toFixed(decimals);
   }
 

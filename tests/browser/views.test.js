@@ -201,8 +201,10 @@ test("all trade-offs stand side by side", () => opened("#/tradeoffs", async (pag
 
 test("a row has its figures and leads to its runs", () => opened("", async (page) => {
   await page.click("#board .model a:has-text('hiera_micro_32')");
+  await page.waitForSelector("#view-row:not([hidden])");
   assert.match(await page.textContent("#view-row"), /Negative log-likelihood/);
   await page.click("#row .block ul a >> nth=0");
+  await page.waitForSelector("#view-run:not([hidden])");
   assert.match(await hash(page), /^#\/run\/[0-9a-f-]{36}$/);
   const text = await page.textContent("#view-run");
   assert.match(text, /Settings/);
