@@ -226,6 +226,11 @@ const board = (() => {
   }
 
   function draw() {
+    if (rows.length === 0) {
+      for (const node of document.querySelectorAll("#view-board [data-only], #filters")) node.hidden = true;
+      byId("empty").hidden = false;
+      return;
+    }
     const visible = visibleRows();
     fillControls();
     byId("overview-link").href = router.href(["tradeoffs"], address({page: 1}));

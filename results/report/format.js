@@ -73,7 +73,8 @@ const format = (() => {
     if (isBetween && Math.floor(scaled) % 2 === 0) {
       return (value < 0 ? "-" : "") + (Math.floor(scaled) / 10 ** decimals).toFixed(decimals);
     }
-    return value.toFixed(decimals);
+    if (Math.abs(value) >= 1e21) return BigInt(value).toString();  // toFixed gives up there
+    return (Object.is(value, -0) ? "-" : "") + value.toFixed(decimals);
   }
 
   // As printf's %.3g beyond the range of fixed decimals.

@@ -75,7 +75,10 @@ const page = (() => {
   function logTicks(low, high, isRoomy) {
     const decades = Math.log10(high / low);
     const tickFormat = (value) => (value >= 1e4 ? d3.format("~s")(value) : String(Number(value.toPrecision(3))));
-    if (decades < 0.5) return {ticks: d3.ticks(low, high, isRoomy ? 7 : 4), tickFormat};
+    if (decades < 0.5) {
+      const count = isRoomy ? 7 : 4;
+      return {ticks: d3.ticks(low, high, count), tickFormat: d3.tickFormat(low, high, count)};
+    }
     const most = isRoomy ? [1.3, 3.5] : [0.8, 2];
     const leads = decades < most[0] ? [1, 2, 3, 4, 5, 7] : decades < most[1] ? [1, 2, 5] : [1];
     const exponents = d3.range(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)) + 1);
@@ -129,7 +132,7 @@ const page = (() => {
         el("caption", {class: "hidden"}, caption),
         head ? el("thead", {}, el("tr", {}, ...head.map((title, i) => el("th", {scope: "col", class: numeric.includes(i) ? "number" : null}, title)))) : null,
         el("tbody", {}, ...lines.map(([name, ...cells]) =>
-          el("tr", {}, el("th", {scope: "row"}, ...[name].flat()), ...cells.map(cell))))));
+          el("tr", {}, el("th", {scope: "row"}, ...[name].flat().flatMap((part) => (typeof part === "string" ? breakable(part) : [part]))), ...cells.map(cell))))));
   }
 
   // A chart that a screen reader takes as one picture, or, `interactive`, as a group of the points that

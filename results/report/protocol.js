@@ -84,7 +84,10 @@ const protocol = (() => {
   const codeFacts = [["yardstick", "Yardstick"], ["git_commit", "commit"], ["build_type", "build"], ["compiler", "compiler"], ["libtorch", "LibTorch"], ["cuda", "CUDA"], ["cudnn", "cuDNN"],
                      ["tf32", "TF32"], ["deterministic", "deterministic"], ["sdpa_backends", "attention backends"], ["plugins", "plug-ins"]];
 
-  // The settings of bench runs, for each protocol: what differs from run to run is left out.
+  // Settings that say what was timed rather than how.
+  const ofTheModel = /^(run$|model|weights|methods$|preprocessing|objective)/;
+
+  // The settings of bench runs, for each protocol, with the values that they had.
   function profiles() {
     const bench = specs().filter((spec) => spec.kind === "bench");
     const groups = d3.groups(bench, (spec) => factOf(spec, "protocol") || "unknown");
@@ -97,10 +100,13 @@ const protocol = (() => {
           values.get(setting).add(value);
         }
       }
-      const lines = [...values].filter(([setting]) => setting !== "run" && setting !== "model_params").map(([setting, all]) => [setting, [...all].slice(0, 4).map((value) => value || "–").join(" | ") + (all.size > 4 ? ` | ${all.size - 4} more` : "")]);
-      return el("section", {class: "block"}, el("h4", {}, `Protocol ${name}`), el("p", {class: "quiet"}, plural(members.length, "bench run")),
-        lines.length ? dataTable({caption: `Settings of protocol ${name}`, head: ["setting", "value"], lines}) : null);
-    }));
+      const lines = [...values].filter(([setting]) => !ofTheModel.test(setting)).map(([setting, all]) => {
+        const some = [...all].sort(data.collator.compare).slice(0, 4).map((value) => value || "–");
+        return [setting, some.join(" | ") + (all.size > 4 ? ` | ${all.size - 4} more` : "")];
+      });
+      return lines.length === 0 ? null : el("section", {class: "block"}, el("h4", {}, `Protocol ${name}`), el("p", {class: "quiet"}, plural(members.length, "bench run")),
+        dataTable({caption: `Settings of protocol ${name}`, head: ["setting", "value"], lines}));
+    }).filter(Boolean));
   }
 
   function figures() {

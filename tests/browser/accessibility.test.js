@@ -93,7 +93,7 @@ test("everything can be done by keyboard", async () => {
   await page.keyboard.press("Enter");
   assert.match(await page.evaluate(() => location.hash), /^#\/compare\//);
   assert.equal(await page.evaluate(() => document.activeElement.id), "compare-title");
-  await page.keyboard.press("Alt+ArrowLeft");
+  await page.goBack();
   await page.waitForFunction(() => !document.getElementById("view-board").hidden);
   await page.close();
 });

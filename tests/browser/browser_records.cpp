@@ -311,9 +311,9 @@ void Maker::make_small() {
   for (int night = 0; night < 90; ++night) {
     const double slower = night < 60 ? 1 : 1.06;
     const double faster = night < 30 ? 1 : 0.92;
-    add_night("hiera_nano_32", night, 0.001576 * slower * (1 + noise(0.008)));
-    add_night("vit_nano_patch4_28", night, 0.000734 * faster * slower * (1 + noise(0.008)));
-    add_night("mvit_nano_32", night, 0.00202 * (1 + noise(0.01)));
+    add_night("hiera_small_32", night, 0.001576 * slower * (1 + noise(0.008)));
+    add_night("vit_small_patch4_28", night, 0.000734 * faster * slower * (1 + noise(0.008)));
+    add_night("mvit_small_32", night, 0.00202 * (1 + noise(0.01)));
   }
   add_failures();
   add_hostile();

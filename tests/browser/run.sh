@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 
 skip() { printf 'skipped: %s (scripts/setup.sh --browser installs it)\n' "$1"; exit 77; }
 command -v node >/dev/null || skip "node is missing"
-node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || skip "node is older than 20"
+(($(node -p 'process.versions.node.split(".")[0]') >= 20)) || skip "node is older than 20"
 [[ -d node_modules/playwright-core ]] || skip "the npm package playwright-core is missing"
 for name in "${YARDSTICK_CHROMIUM:-}" chromium chromium-browser google-chrome; do
   if [[ -n $name ]] && path=$(command -v "$name"); then
