@@ -206,7 +206,7 @@ class Confirmation {
     }
     finding.answer = FindingAnswer::kNotConfirmed;
     finding.reason = concat("beside the build of ", finding.against,
-                            " there is no such change: the machine's, not the program's");
+                            " there is no such change: it was the machine's, or is gone");
   }
 
   const NightlyJob& job_;
