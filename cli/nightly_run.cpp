@@ -65,13 +65,19 @@ class Confirmation {
       if (stages[i]) times[i] = times_of(*stages[i]);
     }
     // As in the gate, the cells without an alarm count in the adjustment.
-    const auto judgements = judge_cells(times, {});
+    const auto judgements = judge_cells(times, rules());
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (stages[i]) settle_stage(*stages[i], judgements[i], *cells[i].series, *cells[i].finding);
     }
   }
 
  private:
+  GateRules rules() const {
+    GateRules rules;
+    rules.smallest_effect = job_.rules.limit;
+    return rules;
+  }
+
   HistoryFinding begin(const HistorySeries& series) const {
     const HistoryChange& change = series.changes.back();
     return {.cell = series.cell,
@@ -178,9 +184,9 @@ class Confirmation {
       settle_level(stage.candidate(), series, finding);
       return;
     }
-    GateRules rules;
-    rules.must_see = change.magnitude() - 1;
-    const CellVerdict verdict = settle(judgement, &judgement, rules);
+    GateRules seen = rules();
+    seen.must_see = change.magnitude() - 1;
+    const CellVerdict verdict = settle(judgement, &judgement, seen);
     finding.ratio = judgement.is_measured ? judgement.ratio : 0;
     finding.interval = judgement.interval;
     if (judgement.is_measured) finding.p = judgement.p;
@@ -200,7 +206,7 @@ class Confirmation {
     }
     finding.answer = FindingAnswer::kNotConfirmed;
     finding.reason = concat("beside the build of ", finding.against,
-                            " there is no such change: the machine's, not the program's");
+                            " there is no such change: it was the machine's, or is gone");
   }
 
   const NightlyJob& job_;

@@ -12,6 +12,8 @@
 namespace yardstick::cli {
 namespace {
 
+constexpr std::size_t kMostIds = 5;  // of a cell; the JSON has all
+
 std::string plural(std::int64_t count, const std::string& noun) {
   return concat(count, " ", noun, count == 1 ? "" : "s");
 }
@@ -151,8 +153,11 @@ std::string runs_section(const NightlyReport& report) {
     const bool is_looked_at = cell.state == AlarmState::kNew || cell.state == AlarmState::kGrown;
     if (!is_looked_at || !cell.finding || cell.finding->runs.empty()) continue;
     text += concat("- ", cell.label, ":");
-    for (const std::string& id : cell.finding->runs) text += concat(" `", id.substr(0, 8), "`");
-    text += "\n";
+    const std::vector<std::string>& ids = cell.finding->runs;
+    for (std::size_t i = 0; i < std::min(ids.size(), kMostIds); ++i) {
+      text += concat(" `", ids[i].substr(0, 8), "`");
+    }
+    text += ids.size() > kMostIds ? concat(" and ", ids.size() - kMostIds, " more\n") : "\n";
   }
   return text.empty() ? text : concat("\nMeasured anew (`yardstick show ID`):\n\n", text);
 }

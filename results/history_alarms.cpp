@@ -33,7 +33,7 @@ std::size_t regime_before(const HistorySeries& series) {
 bool is_same_change(const HistorySeries& series, const HistoryFinding& finding,
                     std::int64_t reach) {
   const HistoryChange& change = series.changes.back();
-  if (finding.after > finding.before != change.after > change.before) return false;
+  if ((finding.after > finding.before) != (change.after > change.before)) return false;
   const auto at = std::lower_bound(
       series.points.begin(), series.points.end(), finding.since,
       [](const HistoryPoint& point, const std::string& when) { return point.when < when; });

@@ -109,8 +109,8 @@ def looks_lines(result):
     for detector in result["detectors"]:
         if detector.get("processes"):
             nights = result["years"] * result["nights"]
-            lines.append(f"- {detector['name']}: {detector['looks'] / result['years']:.0f} alarms looked at a year, "
-                         f"{detector['processes'] / nights:.1f} processes a night on average")
+            lines.append(f"- {detector['name']}: {detector['looks'] / result['years']:.0f} alarms looked at a year, {detector['unresolved'] / result['years']:.0f} of them "
+                         f"not resolved, {detector['processes'] / nights:.1f} processes a night on average")
     return lines
 
 
@@ -121,7 +121,7 @@ def chart(result, path):
 
     styles = [("#1b6ca8", "o", "-"), ("#5aa9e6", "s", "-"), ("#12355b", "D", "-"), ("#c8553d", "v", "--"), ("#e9a178", "^", "--"),
               ("#7a7a7a", "x", "--")]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.2), width_ratios=(3, 2))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.6), width_ratios=(3, 2))
     for number, (detector, (colour, marker, line)) in enumerate(zip(result["detectors"], styles)):
         shares, lows, highs = [], [], []
         for size in SIZES:
@@ -140,15 +140,15 @@ def chart(result, path):
     left.set_ylabel("found, %")
     left.set_xticks(list(SIZES))
     left.set_ylim(-3, 103)
-    left.legend(fontsize=7, loc="lower right")
-    right.set_yticks([len(result["detectors"]) - i for i in range(len(result["detectors"]))])
-    right.set_yticklabels([d["name"] for d in result["detectors"]], fontsize=8)
-    right.set_xlabel(f"false alarms (slower) a month, {result['benchmarks']} benchmarks")
+    right.set_yticks([])
+    right.set_xlabel(f"false alarms a month over {result['benchmarks']} benchmarks")
     right.margins(x=0.15)
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
-    figure.tight_layout()
+        axes.set_axisbelow(True)
+    figure.legend(*left.get_legend_handles_labels(), fontsize=8, loc="lower center", ncols=3, frameon=False)
+    figure.tight_layout(rect=(0, 0.1, 1, 1))
     figure.savefig(path, dpi=130)
 
 
@@ -157,7 +157,7 @@ def merged(results):
     for other in results[1:]:
         first["years"] += other["years"]
         for mine, theirs in zip(first["detectors"], other["detectors"]):
-            for key in ("shifts", "false_slower", "false_faster", "repeats", "looks", "processes"):
+            for key in ("shifts", "false_slower", "false_faster", "repeats", "looks", "unresolved", "processes"):
                 if key in mine:
                     mine[key] += theirs[key]
     return first

@@ -132,7 +132,7 @@ TEST_F(SuiteTest, RefusesWhatCannotBeMeant) {
 }
 
 TEST_F(SuiteTest, ReadsTheSuitesThatShip) {
-  for (const char* name : {"smoke", "nightly"}) {
+  for (const char* name : {"smoke", "nightly", "nightly_cpu"}) {
     const std::string path = test::test_data("../configs/suites/") + name + ".json";
     EXPECT_GT(read_suite(path, registrar_).cells.size(), 3u) << name;
   }

@@ -179,6 +179,9 @@ class NightlyDetector {
     return memories_.at(confirmation).alarms;
   }
   std::int64_t looks(Confirmation confirmation) const { return memories_.at(confirmation).looks; }
+  std::int64_t unresolved(Confirmation confirmation) const {
+    return memories_.at(confirmation).unresolved;
+  }
   std::int64_t processes(Confirmation confirmation) const {
     return memories_.at(confirmation).processes;
   }
@@ -189,6 +192,7 @@ class NightlyDetector {
     std::vector<Alarm> alarms;
     std::int64_t looks = 0;
     std::int64_t processes = 0;
+    std::int64_t unresolved = 0;
   };
 
   void look(const HistorySeries& series, std::size_t night, Confirmation confirmation,
@@ -235,9 +239,12 @@ class NightlyDetector {
     cells.front() = {process_values(before, spread, count, generator_), fresh,
                      process_values(before, spread, count, generator_)};
     const CellJudgement judgement = judge_cells(cells, rules).front();
-    return {judgement.has_alarm && !judgement.has_control_alarm &&
-                judgement.is_slower() == change.is_worse,
-            judgement.ratio};
+    GateRules seen = rules;
+    seen.must_see = change.magnitude() - 1;
+    const GateAnswer answer = settle(judgement, &judgement, seen).answer;
+    if (answer == GateAnswer::kNotResolved) ++memory.unresolved;
+    const GateAnswer wanted = change.is_worse ? GateAnswer::kRegression : GateAnswer::kImprovement;
+    return {answer == wanted, judgement.ratio};
   }
 
   const Benchmark& benchmark_;
@@ -364,6 +371,7 @@ Json simulate(const Plan& plan) {
       {"nightly, beside the build before", Confirmation::kInterleaved}};
   std::map<std::string, Score> scores;
   std::map<std::string, std::int64_t> looks;
+  std::map<std::string, std::int64_t> unresolved;
   std::map<std::string, std::int64_t> processes;
   for (int year = 0; year < plan.years; ++year) {
     std::seed_seq seed{plan.seed, static_cast<std::uint64_t>(year)};
@@ -377,6 +385,7 @@ Json simulate(const Plan& plan) {
       for (const auto& [name, way] : ways) {
         scores[name].take(shifts, index, benchmark.noise, detector.alarms(way), year);
         looks[name] += detector.looks(way);
+        unresolved[name] += detector.unresolved(way);
         processes[name] += detector.processes(way);
       }
       for (const auto& [name, rule] : rules) {
@@ -395,6 +404,7 @@ Json simulate(const Plan& plan) {
     entry["name"] = name;
     if (looks.contains(name)) {
       entry["looks"] = looks[name];
+      entry["unresolved"] = unresolved[name];
       entry["processes"] = processes[name];
     }
     json["detectors"].push_back(std::move(entry));
