@@ -20,6 +20,7 @@ std::vector<Command> all_commands() {
       tokens_command(),
       data_check_command(),
       leaderboard_command(),
+      badge_command(),
       weights_inspect_command(),
       weights_check_command(),
       weights_convert_command(),

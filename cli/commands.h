@@ -21,6 +21,7 @@ Command reconstruct_command();
 Command tokens_command();
 Command data_check_command();
 Command leaderboard_command();
+Command badge_command();
 Command report_command();
 Command results_merge_command();
 Command plugin_new_command();
