@@ -28,6 +28,7 @@ std::vector<Command> all_commands() {
       results_merge_command(),
       plugin_new_command(),
       plugin_check_command(),
+      schema_command(),
       doctor_command(),
   };
 }

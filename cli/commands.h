@@ -23,6 +23,7 @@ Command data_check_command();
 Command leaderboard_command();
 Command badge_command();
 Command report_command();
+Command schema_command();
 Command results_merge_command();
 Command plugin_new_command();
 Command plugin_check_command();

@@ -81,6 +81,9 @@ const char* const kManualClosing = R"(## JSON
 - `doctor`: `build`, `host`, `gpu` (null without one), `files`, `database`, `plugins`, and `findings`
   (level `problem`, `warning` or `note`, what, remedy).
 - `leaderboard`: as [results-schema.md](results-schema.md) describes it.
+- `schema`: `{"schemas": [...]}` (name, title, path); with a name, that JSON Schema.
+  [formats.md](formats.md) says which documents have one.
+- `badge`: what an endpoint badge of shields.io reads.
 )";
 
 }  // namespace yardstick::cli
