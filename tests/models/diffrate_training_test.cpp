@@ -1,4 +1,6 @@
+#include "models/layers/token_merging.h"
 #include "models/methods/diffrate/diffrate_macs.h"
+#include "models/methods/diffrate/diffrate_matching.h"
 #include "models/methods/diffrate/diffrate_rates.h"
 #include "models/methods/diffrate/diffrate_training.h"
 #include "models/methods/number_list.h"
