@@ -40,7 +40,48 @@ po::options_description describe(const Command& command) {
   return described;
 }
 
-[[noreturn]] void refuse_unknown(const Command& command, std::string_view typed) {
+po::parsed_options parsed(const po::options_description& described,
+                          const std::vector<std::string>& words) {
+  using po::command_line_style::style_t;
+  // An abbreviation that is unique today is another option's name tomorrow: no guessing.
+  const int style = style_t::unix_style & ~style_t::allow_guessing & ~style_t::allow_sticky;
+  return po::command_line_parser(words).options(described).style(style).run();
+}
+
+// Of a command with arguments such as "--threads 1", each one word: the command as it must be typed
+// for them not to be taken for options. "" where there is none, or where that is not what is wrong.
+std::string with_arguments_apart(const Command& command, const po::options_description& described,
+                                 const std::vector<std::string>& words) {
+  if (command.max_arguments == 0) return {};
+  const auto is_argument = [](const std::string& word) {
+    return word.starts_with("-") && word.find(' ') != std::string::npos;
+  };
+  if (std::none_of(words.begin(), words.end(), is_argument)) return {};
+  std::vector<std::string> plain = words;
+  for (std::string& word : plain) {
+    if (is_argument(word)) word.insert(0, 1, ' ');  // then it is no option
+  }
+  std::string options, arguments;
+  try {
+    for (const auto& option : parsed(described, plain).options) {
+      const bool is_option = option.position_key < 0;
+      for (const std::string& word : is_option ? option.original_tokens : option.value) {
+        const std::size_t begin = word.starts_with(" -") ? 1 : 0;
+        (is_option ? options : arguments) += concat(" ", shell_quoted(word.substr(begin)));
+      }
+    }
+  } catch (const po::error&) {
+    return {};
+  }
+  return concat("yardstick ", command.name, options, " --", arguments);
+}
+
+[[noreturn]] void refuse_unknown(const Command& command, const po::options_description& described,
+                                 const std::vector<std::string>& words, std::string_view typed) {
+  if (const std::string line = with_arguments_apart(command, described, words); !line.empty()) {
+    throw_user(concat("yardstick ", command.name, " takes \"", typed, "\" for an option"),
+               concat("behind -- it is an argument: ", line));
+  }
   const std::string_view bare = typed.substr(std::min(typed.find_first_not_of('-'), typed.size()));
   std::vector<std::string> names;
   for (const std::string& name : nearest_names(bare, command.option_names())) {
@@ -71,14 +112,10 @@ std::vector<std::string> Command::option_names() const {
 }
 
 CommandLine CommandLine::parse(const Command& command, const std::vector<std::string>& words) {
-  using po::command_line_style::style_t;
   const po::options_description described = describe(command);
   CommandLine line(command);
   try {
-    // An abbreviation that is unique today is another option's name tomorrow: no guessing.
-    const int style = style_t::unix_style & ~style_t::allow_guessing & ~style_t::allow_sticky;
-    const auto parsed = po::command_line_parser(words).options(described).style(style).run();
-    for (const auto& option : parsed.options) {
+    for (const auto& option : parsed(described, words).options) {
       if (option.position_key >= 0) {
         line.arguments_.insert(line.arguments_.end(), option.value.begin(), option.value.end());
         continue;
@@ -94,7 +131,7 @@ CommandLine CommandLine::parse(const Command& command, const std::vector<std::st
       }
     }
   } catch (const po::unknown_option& error) {
-    refuse_unknown(command, error.get_option_name());
+    refuse_unknown(command, described, words, error.get_option_name());
   } catch (const po::error& error) {
     throw_user(error.what(), see_help(command));
   }
@@ -133,6 +170,15 @@ void CommandLine::require_arguments() const {
   if (arguments_.size() >= command_->min_arguments) return;
   throw_user(concat("yardstick ", command_->name, " needs ", command_->arguments),
              see_help(*command_));
+}
+
+std::string shell_quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
 }
 
 }  // namespace yardstick::cli

@@ -39,4 +39,7 @@ class CommandLine {
   std::vector<std::string> arguments_;
 };
 
+// A word as a shell would have to be given it.
+std::string shell_quoted(const std::string& word);
+
 }  // namespace yardstick::cli

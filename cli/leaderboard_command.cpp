@@ -9,23 +9,46 @@
 #include <yardstick/names.h>
 
 #include <algorithm>
-#include <array>
+#include <sstream>
 
 namespace yardstick::cli {
 namespace {
 
 std::string chosen_format(const CommandLine& line) {
   const std::string format = line.text("format", line.has("json") ? "json" : "table");
-  const std::vector<std::string> formats = {"table", "md", "csv", "json", "html"};
+  const std::vector<std::string> formats = {"table", "md", "csv", "latex", "json", "html"};
   if (std::find(formats.begin(), formats.end(), format) == formats.end()) {
-    throw_user(concat("--format is one of table, md, csv, json, html, not \"", format, "\""),
+    throw_user(concat("--format is one of table, md, csv, latex, json, html, not \"", format, "\""),
                suggestion(format, formats));
   }
   return format;
 }
 
+// "a,b" and --columns a --columns b alike.
+std::vector<std::string> chosen_columns(const CommandLine& line) {
+  std::vector<std::string> columns;
+  for (const std::string& list : line.list("columns")) {
+    std::istringstream rest(list);
+    for (std::string tag; std::getline(rest, tag, ',');) {
+      if (!tag.empty()) columns.push_back(tag);
+    }
+  }
+  return columns;
+}
+
+// The page and JSON have all figures with their intervals; who reads them chooses there.
+void refuse_choices(const CommandLine& line, const std::string& format) {
+  if (format != "json" && format != "html") return;
+  for (const char* option : {"columns", "no-intervals"}) {
+    if (!line.has(option)) continue;
+    throw_user(concat("--", option, " is for table, md, csv and latex; ", format,
+                      " has every figure with its interval"));
+  }
+}
+
 int run(const CommandLine& line, Context& context) {
   const std::string format = chosen_format(line);
+  refuse_choices(line, format);
   LeaderboardQuery query;
   query.task = line.text("task");
   query.sort = line.text("sort", query.sort);
@@ -34,8 +57,10 @@ int run(const CommandLine& line, Context& context) {
   query.include_ineligible = line.has("all");
   query.limit = line.whole_number("top", 0);
   const ResultStore store(line.text("db", default_database_path()), ResultStore::Mode::kReadOnly);
-  const Leaderboard board = query_leaderboard(store, query);
-  std::string text = format_leaderboard(board, format, context.share_dir() + "/report");
+  Leaderboard board = query_leaderboard(store, query);
+  if (line.has("columns")) keep_columns(board, chosen_columns(line));
+  std::string text = format_leaderboard(board, format, context.share_dir() + "/report",
+                                        {.has_intervals = !line.has("no-intervals")});
   if (!text.ends_with('\n')) text += '\n';
   context.out() << text;
   return kOk;
@@ -68,8 +93,16 @@ Command leaderboard_command() {
                     .help = "the best row of each",
                     .fallback = defaults.group},
                    {.name = "top", .value = "N", .help = "the best N rows of each task only"},
+                   {.name = "columns",
+                    .value = "TAG,...",
+                    .help = "these measurements in this order (table, md, csv, latex), as "
+                            "accuracy/top1,latency/*; repeatable",
+                    .fallback = "the headline figures; in csv all",
+                    .is_repeatable = true},
+                   {.name = "no-intervals",
+                    .help = "values without their intervals (table, md, csv, latex)"},
                    {.name = "format",
-                    .value = "table|md|csv|json|html",
+                    .value = "table|md|csv|latex|json|html",
                     .help = "how it is printed",
                     .fallback = "table"},
                    {.name = "all", .help = "also rows kept off leaderboards", .letter = 'a'},
@@ -80,7 +113,9 @@ Command leaderboard_command() {
           {{"yardstick leaderboard --task digits", "the table for one task"},
            {"yardstick leaderboard --sort throughput/inference/images --filter 'device=cpu'",
             "the fastest models on the CPU"},
-           {"yardstick leaderboard --format csv > results.csv", "all columns, for a sheet"}},
+           {"yardstick leaderboard --format csv > results.csv", "all columns, for a sheet"},
+           {"yardstick leaderboard --format latex --columns 'accuracy/top1,throughput/*'",
+            "a table for a paper"}},
       .run = run,
   };
 }

@@ -95,6 +95,9 @@ const char* const kManualClosing = R"(## JSON
 - `results backup`: `from, to, runs, bytes`. `results check`: `database, good, runs, checks` (check, state `ok`, `bad` or
   `skipped`, detail, remedy, runs).
 - `leaderboard`: as [results-schema.md](results-schema.md) describes it.
+- `schema`: `{"schemas": [...]}` (name, title, path); with a name, that JSON Schema.
+  [formats.md](formats.md) says which documents have one.
+- `badge`: what an endpoint badge of shields.io reads.
 )";
 
 }  // namespace yardstick::cli

@@ -13,16 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A word as a shell would have to be given it.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 }  // namespace
 
 RunOutput::RunOutput(const std::string& database, const CommandLine& line, Context& context)
@@ -77,7 +67,7 @@ int RunOutput::finish() {
 Provenance caller_provenance(Context& context) {
   Provenance provenance;
   std::string typed = "yardstick";
-  for (const std::string& word : context.words()) typed += concat(" ", quoted(word));
+  for (const std::string& word : context.words()) typed += concat(" ", shell_quoted(word));
   provenance["command_line"] = typed;
   std::string plugins;
   for (const LoadedPlugin& plugin : context.plugins()) {

@@ -5,6 +5,7 @@
 #include <yardstick/error.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -23,7 +24,9 @@ std::vector<Field> fields_of(const Leaderboard& board) {
     devices.emplace(machine(row), row.device);
   }
   std::vector<Field> fields = {
-      {"parameters", [](const LeaderboardRow& row) { return display_params(row.params); }},
+      {.title = "parameters",
+       .text = [](const LeaderboardRow& row) { return display_params(row.params); },
+       .is_of_model = true},
       {"weights", [](const LeaderboardRow& row) { return row.weights; }},
       {"methods", [](const LeaderboardRow& row) { return display_methods(row.methods); }},
       {"machine", machine},
@@ -46,6 +49,15 @@ std::set<std::string> values_of(const Field& field, const std::vector<Leaderboar
   return values;
 }
 
+// Whether the model's name says what the field does.
+bool follows_from_model(const Field& field, const std::vector<LeaderboardRow>& rows) {
+  std::map<std::string, std::string> by_model;
+  return field.is_of_model && std::all_of(rows.begin(), rows.end(), [&](const auto& row) {
+           const std::string text = field.text(row);
+           return by_model.emplace(row.model, text).first->second == text;
+         });
+}
+
 }  // namespace
 
 FieldLayout lay_out_fields(const Leaderboard& board) {
@@ -55,7 +67,7 @@ FieldLayout lay_out_fields(const Leaderboard& board) {
     // Rows without a bench figure have no threads and no protocol; that tells nothing apart.
     if (field.is_of_speed && values.size() > 1) values.erase("");
     if (values.size() > 1) {
-      layout.columns.push_back(field);
+      if (!follows_from_model(field, board.rows)) layout.columns.push_back(field);
     } else if (!values.begin()->empty()) {
       layout.common.push_back(concat(field.title, " ", *values.begin()));
     }

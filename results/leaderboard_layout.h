@@ -17,10 +17,11 @@ struct Field {
   const char* title;
   std::function<std::string(const LeaderboardRow&)> text;
   bool is_of_speed = false;
+  bool is_of_model = false;
 };
 
 struct FieldLayout {
-  std::vector<Field> columns;       // those in which rows differ
+  std::vector<Field> columns;       // those in which rows differ, and not only as their models do
   std::vector<std::string> common;  // "precision fp32": those in which all agree
 };
 FieldLayout lay_out_fields(const Leaderboard& board);

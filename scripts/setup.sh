@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Yardstick builds on: Debian or Ubuntu packages, and LibTorch 2.11 with the CUDA 13
-# compiler from PyPI, in a folder of their own. Does only what is missing; without anything missing
-# it needs no network.
+# compiler and what the tests need of Python from PyPI, in a folder of their own. Does only what is
+# missing; without anything missing it needs no network.
 # --browser: also what the browser tests need, Chromium and the npm packages of tests/browser.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,6 @@
 #include "models/mae/mae_golden.h"
 
+#include "models/golden/case_input.h"
 #include "models/golden/classification.h"
 #include "models/golden/norm_argument.h"
 #include "models/golden/pretraining.h"
@@ -11,7 +12,6 @@
 #include <yardstick/error.h>
 
 #include <string_view>
-#include <utility>
 
 namespace yardstick {
 namespace {
@@ -48,11 +48,8 @@ std::unique_ptr<Model> build(const GoldenCase& golden) {
   require_constructor(golden, kConstructor);
   require_pretraining_entry(golden);
   const MaeConfig config = config_of(golden);
-  ModelInfo info;
-  info.name = golden.name;
-  info.family = "mae";
-  info.input_shape = {config.channels, config.image[0], config.image[1]};
-  return make_mae_model(std::move(info), config);
+  return make_mae_model(
+      info_of_case(golden, "mae", {config.channels, config.image[0], config.image[1]}), config);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "models/mvit/mvit_golden.h"
 
+#include "models/golden/case_input.h"
 #include "models/golden/classification.h"
 #include "models/golden/refusals.h"
 #include "models/golden/reversible_case.h"
@@ -8,8 +9,6 @@
 #include "models/mvit/slowfast_arguments.h"
 
 #include <yardstick/error.h>
-
-#include <utility>
 
 namespace yardstick {
 namespace {
@@ -36,11 +35,7 @@ std::unique_ptr<Model> build(const GoldenCase& golden) {
   const MvitConfig config = slowfast_config(golden);
   require_plain(golden);
   if (const auto problem = problem_of(config)) refuse_case(golden, *problem);
-  ModelInfo info;
-  info.name = golden.name;
-  info.family = "mvit";
-  info.input_shape = config.input_shape();
-  return make_mvit_model(std::move(info), config);
+  return make_mvit_model(info_of_case(golden, "mvit", config.input_shape()), config);
 }
 
 }  // namespace

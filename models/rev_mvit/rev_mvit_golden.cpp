@@ -1,5 +1,6 @@
 #include "models/rev_mvit/rev_mvit_golden.h"
 
+#include "models/golden/case_input.h"
 #include "models/golden/classification.h"
 #include "models/golden/refusals.h"
 #include "models/golden/reversible_case.h"
@@ -10,7 +11,6 @@
 #include <yardstick/error.h>
 
 #include <string>
-#include <utility>
 
 namespace yardstick {
 namespace {
@@ -51,11 +51,7 @@ std::unique_ptr<Model> build(const GoldenCase& golden) {
   require_classification_entry(golden);
   require_no_method(golden);
   const RevMvitConfig config = config_of(golden);
-  ModelInfo info;
-  info.name = golden.name;
-  info.family = "rev_mvit";
-  info.input_shape = config.mvit.input_shape();
-  return make_rev_mvit(std::move(info), config);
+  return make_rev_mvit(info_of_case(golden, "rev_mvit", config.mvit.input_shape()), config);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "models/rev_vit/rev_vit_golden.h"
 
+#include "models/golden/case_input.h"
 #include "models/golden/classification.h"
 #include "models/golden/refusals.h"
 #include "models/golden/reversible_case.h"
@@ -145,12 +146,9 @@ std::unique_ptr<Model> build(const GoldenCase& golden) {
   require_classification_entry(golden);
   require_no_method(golden);
   const RevVitConfig config = config_of(golden);
-  ModelInfo info;
-  info.name = golden.name;
-  info.family = "rev_vit";
-  info.input_shape = config.input;
-  info.input_shape.insert(info.input_shape.begin(), config.channels);
-  return make_rev_vit(std::move(info), config);
+  std::vector<std::int64_t> input_shape = config.input;
+  input_shape.insert(input_shape.begin(), config.channels);
+  return make_rev_vit(info_of_case(golden, "rev_vit", std::move(input_shape)), config);
 }
 
 }  // namespace

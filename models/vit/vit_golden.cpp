@@ -1,5 +1,6 @@
 #include "models/vit/vit_golden.h"
 
+#include "models/golden/case_input.h"
 #include "models/golden/classification.h"
 #include "models/golden/norm_argument.h"
 #include "models/layers/init_scope.h"
@@ -217,11 +218,8 @@ std::unique_ptr<Model> make_vit_of_case(const GoldenCase& golden) {
   const layers::UnsetScope unset;  // the case has all weights
   require_classification_entry(golden);
   const VitConfig config = config_of(golden);
-  ModelInfo info;
-  info.name = golden.name;
-  info.family = "vit";
-  info.input_shape = {config.channels, config.image[0], config.image[1]};
-  return make_vit_model(std::move(info), config);
+  return make_vit_model(
+      info_of_case(golden, "vit", {config.channels, config.image[0], config.image[1]}), config);
 }
 
 GoldenFamily vit_golden_family() {

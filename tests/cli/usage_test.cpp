@@ -50,6 +50,13 @@ TEST(UsageTest, OffersTheNearestOption) {
   EXPECT_THAT(yardstick({"--frobnicate"}), Fails(2, HasSubstr("--frobnicate")));
 }
 
+TEST(UsageTest, SaysHowToPassAnArgumentThatBeginsAsAnOption) {
+  EXPECT_THAT(
+      yardstick({"compare", "--batch", "2", "--model vit_test", "vit_test --threads 2", "--json"}),
+      Fails(2, HasSubstr("yardstick compare --batch 2 --json -- '--model vit_test' "
+                         "'vit_test --threads 2'")));
+}
+
 TEST(UsageTest, DoesNotGuessAbbreviations) {
   EXPECT_THAT(yardstick({"train", "vit_test", "--epo", "3"}), Fails(2, HasSubstr("--epo")));
 }

@@ -115,6 +115,25 @@ TEST_F(ReportFormatsTest, ShowsTheColumnsAskedForInThatOrder) {
               ThrowsError(ErrorKind::kUser, HasSubstr("acuracy/top1")));
 }
 
+TEST_F(ReportFormatsTest, ShowsParametersWhereTheModelDoesNotSayThem) {
+  const auto with_params = [](std::int64_t number, const char* model, const char* params) {
+    RunRecord record = test::eval_record(number, model, 0.9);
+    record.provenance["model_params"] = params;
+    return record;
+  };
+  store_.append(with_params(9, "mvit_test", R"({"classes": 10, "img_size": 32})"));
+  for (const char* format : {"table", "md", "latex"}) {
+    EXPECT_THAT(format_leaderboard(board(), format, ""), Not(HasSubstr("size=32"))) << format;
+  }
+
+  store_.append(with_params(10, "mvit_test", R"({"classes": 10, "img_size": 64})"));
+  for (const char* format : {"table", "md", "latex"}) {
+    EXPECT_THAT(format_leaderboard(board(), format, ""),
+                AllOf(HasSubstr("size=32"), HasSubstr("size=64")))
+        << format;
+  }
+}
+
 TEST_F(ReportFormatsTest, MarkdownMentionsNobody) {
   store_.append(test::eval_record(9, "vit@someone#12", 0.99));
 
