@@ -49,10 +49,10 @@ TEST_F(SqliteBackupTest, CopiesEverything) {
 
   EXPECT_EQ(report.runs, 20);
   EXPECT_EQ(report.bytes, static_cast<std::int64_t>(fs::file_size(to_)));
+  EXPECT_EQ(files(), 2u);
   const ResultStore copy(to_, Mode::kReadOnly);
   EXPECT_EQ(copy.size(), 20);
   test::expect_equal_records(copy.get(test::sample_id(7)), test::full_record(7));
-  EXPECT_EQ(files(), 2u);
 }
 
 TEST_F(SqliteBackupTest, TakesWhatIsStillInTheLog) {

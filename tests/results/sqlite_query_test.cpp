@@ -48,7 +48,7 @@ class SqliteQueryTest : public testing::Test {
 };
 
 TEST_F(SqliteQueryTest, GivesValuesOfEveryType) {
-  const Rows rows = query("SELECT 1 AS one, 2.5, 'text', NULL, x'00ff', model FROM runs LIMIT 1");
+  const Rows rows = query("SELECT 1 AS one, 2.5, 'text', NULL, x'00ff', model FROM runs ORDER BY run LIMIT 1");
 
   EXPECT_THAT(names_, ElementsAre("one", "2.5", "'text'", "NULL", "x'00ff'", "model"));
   ASSERT_EQ(rows.size(), 1u);

@@ -149,7 +149,7 @@ TEST_F(SqliteSchemaTest, RefusesToCopyALargeFileOfAnOlderSchemaAndSaysWhatToDo) 
   EXPECT_THAT([&] { ResultStore(path_, Mode::kReadOnly); },
               ThrowsError(ErrorKind::kData,
                           AllOf(HasSubstr("older schema 1"),
-                                HasSubstr("`yardstick results check --db " + path_ + "`"))));
+                                HasSubstr("`yardstick results check --upgrade --db " + path_ + "`"))));
 }
 
 TEST_F(SqliteSchemaTest, HasAViewForEachCommonLeaderboard) {
