@@ -40,7 +40,7 @@ stamp=$deps/requirements.txt
 if [[ -n ${LIBTORCH_ROOT:-} ]]; then
   say "LibTorch: using LIBTORCH_ROOT=$LIBTORCH_ROOT, nothing downloaded"
 elif ! cmp -s scripts/requirements.txt "$stamp"; then
-  say "downloading LibTorch 2.11 and the CUDA 13 compiler (5 GB installed) into $venv"
+  say "installing what $venv lacks of LibTorch 2.11, the CUDA 13 compiler (5 GB) and Python packages"
   mkdir -p "$deps"
   [[ -x $venv/bin/python ]] || python3 -m venv "$venv"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r scripts/requirements.txt
