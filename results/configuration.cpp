@@ -1,6 +1,7 @@
 #include "results/configuration.h"
 
 #include <yardstick/check.h>
+#include <yardstick/error.h>
 
 #include <nlohmann/json.hpp>
 
@@ -65,6 +66,28 @@ std::string list_settings(const json& settings) {
   return text;
 }
 
+// "tome(r=16) + linear_probe", each method with those of its settings that `choose` gives back.
+template <typename Choose>
+std::string write_methods(const std::string& methods, Choose choose) {
+  std::string text;
+  const json list = json::parse(methods, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_array()) return methods;
+  for (const json& method : list) {
+    if (!text.empty()) text += " + ";
+    if (!method.is_object()) {
+      text += plain(method);
+      continue;
+    }
+    const std::string name = plain(method.value("name", json("?")));
+    const json settings = method.value("params", json::object());
+    text += name;
+    const std::string chosen =
+        list_settings(settings.is_object() ? choose(name, settings) : settings);
+    if (!chosen.empty()) text += "(" + chosen + ")";
+  }
+  return text;
+}
+
 }  // namespace
 
 Configuration configuration_of(const RunRecord& record) {
@@ -87,20 +110,43 @@ Configuration configuration_of(const RunRecord& record) {
 }
 
 std::string display_methods(const std::string& methods) {
-  std::string text;
-  const json list = json::parse(methods, nullptr, /*allow_exceptions=*/false);
-  if (!list.is_array()) return methods;
-  for (const json& method : list) {
-    if (!text.empty()) text += " + ";
-    if (!method.is_object()) {
-      text += plain(method);
-      continue;
-    }
-    text += plain(method.value("name", json("?")));
-    const std::string settings = list_settings(method.value("params", json::object()));
-    if (!settings.empty()) text += "(" + settings + ")";
+  return write_methods(methods, [](const std::string&, const json& settings) { return settings; });
+}
+
+MethodTexts::MethodTexts(const std::vector<std::string>& all) {
+  for (const std::string& methods : all) {
+    write_methods(methods, [this](const std::string& name, const json& settings) {
+      for (const auto& [key, value] : settings.items()) uses_[name][key].insert(plain(value));
+      return settings;
+    });
   }
-  return text;
+}
+
+std::string MethodTexts::text(const std::string& methods) const {
+  return write_methods(methods, [this](const std::string& name, const json& settings) {
+    json differing = json::object();
+    const auto uses = uses_.find(name);
+    for (const auto& [key, value] : settings.items()) {
+      if (uses != uses_.end() && uses->second.contains(key) && uses->second.at(key).size() > 1) {
+        differing[key] = value;
+      }
+    }
+    return differing.empty() ? settings : differing;
+  });
+}
+
+std::vector<std::string> MethodTexts::left_out() const {
+  std::vector<std::string> texts;
+  for (const auto& [name, settings] : uses_) {
+    std::string same;
+    bool has_several = false;
+    for (const auto& [key, values] : settings) {
+      has_several = has_several || values.size() > 1;
+      if (values.size() == 1) same += concat(same.empty() ? "" : ", ", key, "=", *values.begin());
+    }
+    if (has_several && !same.empty()) texts.push_back(concat(name, ": ", same));
+  }
+  return texts;
 }
 
 std::string display_params(const std::string& params) {

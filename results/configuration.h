@@ -3,7 +3,10 @@
 #include <yardstick/run.h>
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace yardstick::detail {
 
@@ -26,6 +29,22 @@ Configuration configuration_of(const RunRecord& record);
 
 // "classes=10, tome(r=16)" for people, from the stored JSON.
 std::string display_methods(const std::string& methods);
+
+// Methods as a table of several rows says them. Of a method that is used with several settings
+// only what its uses differ in, "tome(r=8)"; of one that is always used alike everything.
+class MethodTexts {
+ public:
+  explicit MethodTexts(const std::vector<std::string>& all);  // stored JSON, of each row
+
+  std::string text(const std::string& methods) const;
+  // What text() leaves out: "tome: prop_attn=auto, trace_source=false".
+  std::vector<std::string> left_out() const;
+
+ private:
+  // By name, the values of each setting, written out, over all uses.
+  std::map<std::string, std::map<std::string, std::set<std::string>>> uses_;
+};
+
 std::string display_params(const std::string& params);
 // "3fa9c1d2", "mae_in1k", "random".
 std::string display_weights(const std::string& weights, const std::string& tag);

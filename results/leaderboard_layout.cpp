@@ -16,6 +16,12 @@ std::string machine(const LeaderboardRow& row) {
   return row.device_name.empty() ? row.device : row.device_name;
 }
 
+MethodTexts method_texts(const std::vector<LeaderboardRow>& rows) {
+  std::vector<std::string> all;
+  for (const LeaderboardRow& row : rows) all.push_back(row.methods);
+  return MethodTexts(all);
+}
+
 std::vector<Field> fields_of(const Leaderboard& board) {
   std::set<std::string> machines;
   std::set<std::pair<std::string, std::string>> devices;
@@ -28,7 +34,8 @@ std::vector<Field> fields_of(const Leaderboard& board) {
        .text = [](const LeaderboardRow& row) { return display_params(row.params); },
        .is_of_model = true},
       {"weights", [](const LeaderboardRow& row) { return row.weights; }},
-      {"methods", [](const LeaderboardRow& row) { return display_methods(row.methods); }},
+      {"methods", [texts = method_texts(board.rows)](
+                      const LeaderboardRow& row) { return texts.text(row.methods); }},
       {"machine", machine},
       {"threads",
        [](const LeaderboardRow& row) { return row.threads > 0 ? concat(row.threads) : ""; }, true},
@@ -72,6 +79,7 @@ FieldLayout lay_out_fields(const Leaderboard& board) {
       layout.common.push_back(concat(field.title, " ", *values.begin()));
     }
   }
+  for (const std::string& same : method_texts(board.rows).left_out()) layout.common.push_back(same);
   return layout;
 }
 
