@@ -7,6 +7,7 @@
 // FOLDER gets the file, which is removed at the end unless --keep is given. A file that --keep left
 // is measured again without being built.
 
+#include "results/html_report.h"
 #include "results/leaderboard.h"
 #include "results/newest.h"
 #include "results/result_store.h"
