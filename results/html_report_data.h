@@ -35,6 +35,7 @@ struct PageDictionaries {
   // [name, value] (of provenance).
   Dictionary quantities;
   Dictionary facts;
+  std::unordered_map<std::string, std::size_t> known_quantities;  // by all that tells them apart
 
   std::size_t quantity(const Measurement& measurement);
 };

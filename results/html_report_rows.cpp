@@ -12,6 +12,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <utility>
 
 namespace yardstick::detail {
 namespace {
@@ -67,9 +68,19 @@ std::size_t Dictionary::operator()(const std::string& text) {
 }
 
 std::size_t PageDictionaries::quantity(const Measurement& measurement) {
-  return quantities(
-      concat("[", json_text(measurement.tag), ",", json_text(to_string(measurement.unit)), ",",
-             json_text(to_string(measurement.direction)), ",", texts(measurement.about), "]"));
+  std::string key = measurement.tag;
+  for (const std::string_view part : {to_string(measurement.unit), to_string(measurement.direction),
+                                      std::string_view(measurement.about)}) {
+    key += '\n';
+    key += part;
+  }
+  const auto [known, is_new] = known_quantities.try_emplace(std::move(key));
+  if (is_new) {
+    known->second = quantities(
+        concat("[", json_text(measurement.tag), ",", json_text(to_string(measurement.unit)), ",",
+               json_text(to_string(measurement.direction)), ",", texts(measurement.about), "]"));
+  }
+  return known->second;
 }
 
 std::string page_number(double value) {
@@ -87,7 +98,16 @@ std::string page_number(const std::optional<double>& value) {
   return value ? page_number(*value) : "null";
 }
 
-std::string json_text(std::string_view text) { return dump(OrderedJson(std::string(text)), -1); }
+std::string json_text(std::string_view text) {
+  // Most texts are plain, and there are hundreds of thousands.
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+  if (!is_plain) return dump(OrderedJson(std::string(text)), -1);
+  std::string quoted = "\"";
+  quoted += text;
+  return quoted += '"';
+}
 
 void JsonList::add(std::string_view json) {
   if (!body_.empty()) body_ += ',';

@@ -81,15 +81,15 @@ class Facts {
       const bool has_origin = setting.is_object() && setting.contains("value");
       const std::string origin =
           has_origin && setting.contains("origin") ? plain(setting["origin"]) : std::string();
-      return dictionaries_.facts(concat("[", json_text(name), ",",
-                                        json_text(plain(has_origin ? setting["value"] : setting)),
-                                        ",", json_text(origin), "]"));
+      return dictionaries_.facts("[" + json_text(name) + "," +
+                                 json_text(plain(has_origin ? setting["value"] : setting)) + "," +
+                                 json_text(origin) + "]");
     });
   }
 
   const std::string& provenance(const std::string& text) {
     return of(text, provenance_, [this](const std::string& name, const OrderedJson& value) {
-      return dictionaries_.facts(concat("[", json_text(name), ",", json_text(plain(value)), "]"));
+      return dictionaries_.facts("[" + json_text(name) + "," + json_text(plain(value)) + "]");
     });
   }
 

@@ -119,7 +119,8 @@ const compare = (() => {
   function distributions(a, b) {
     const ours = seriesOf(a);
     const theirs = seriesOf(b);
-    const tags = [...ours.keys()].filter((tag) => theirs.has(tag));
+    const isConstant = ({sorted}) => sorted[0] === sorted.at(-1);  // as parameters are
+    const tags = [...ours.keys()].filter((tag) => theirs.has(tag) && !(isConstant(ours.get(tag)) && isConstant(theirs.get(tag))));
     const heading = el("h3", {}, "Distributions");
     if (tags.length === 0) {
       return el("section", {class: "block"}, heading, el("p", {class: "quiet"}, "This file has no samples of one and the same kind of both."));

@@ -14,7 +14,7 @@ const runs = (() => {
   }
 
   function distribution(series) {
-    if (series.sorted.length < 5) return null;
+    if (series.sorted.length < 5 || series.sorted[0] === series.sorted.at(-1)) return null;
     const {factor, name} = axisScale(series.unit, d3.quantileSorted(series.sorted, 0.5));
     const values = series.sorted.map((value) => value * factor);
     const median = d3.quantileSorted(values, 0.5);

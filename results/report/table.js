@@ -129,16 +129,19 @@ const table = (() => {
   }
 
   // What every row of the file shares is said once, above the table.
-  const shared = new Map([["params", "parameters"], ["protocol", "protocol"], ["precision", "precision"]]
+  const shared = new Map([["protocol", "protocol"], ["precision", "precision"]]
     .filter(([field]) => data.rows.length > 0 && new Set(data.rows.map((row) => row[field])).size === 1)
     .map(([field, title]) => [field, `${title} ${data.rows[0][field]}`])
     .filter(([field]) => data.rows[0][field] !== ""));
+  // The model's name says its parameters where all its rows have the same; a row's own view has them.
+  const paramsOf = d3.rollup(data.rows, (rows) => new Set(rows.map((row) => row.params)).size, (row) => row.model);
+  const ownParams = (row) => (paramsOf.get(row.model) > 1 ? row.params : null);
   const unlessShared = (row, field, lead = "") => (shared.has(field) || row[field] === "" ? null : lead + row[field]);
 
   function rowNode(row, view, columns, places, neighbours) {
     const place = places.get(row);
     const isTied = place !== undefined && place.first !== place.last;
-    const about = [row.methods, unlessShared(row, "params"), row.weights && `weights ${row.weights}`,
+    const about = [row.methods, ownParams(row), row.weights && `weights ${row.weights}`,
                    !columns.hasContests && hasTasks && row.task ? `${row.task} (${row.split})` : null].filter(Boolean).join(" · ");
     const tick = el("input", {type: "checkbox", checked: view.chosen.includes(row.key), "data-focus": `tick ${row.key}`,
                               "aria-label": `Compare ${rowName(row)}`, onchange: () => view.onTick(row, tick.checked)});
