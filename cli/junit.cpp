@@ -1,6 +1,7 @@
 #include "cli/junit.h"
 
 #include "cli/number_text.h"
+#include "results/cell_text.h"
 
 #include <yardstick/error.h>
 
@@ -10,33 +11,11 @@
 namespace yardstick::cli {
 namespace {
 
-std::string xml(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        // XML 1.0 has no way to write other control characters.
-        escaped += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return escaped;
-}
+using detail::xml_text;
 
 std::string outcome_xml(const JunitCase& test) {
   const auto element = [&test](const char* name) {
-    return concat("<", name, " message=\"", xml(test.message), "\"/>");
+    return concat("<", name, " message=\"", xml_text(test.message), "\"/>");
   };
   switch (test.outcome) {
     case JunitOutcome::kFailure:
@@ -48,7 +27,7 @@ std::string outcome_xml(const JunitCase& test) {
     case JunitOutcome::kPassed:
       break;
   }
-  return concat("<system-out>", xml(test.message), "</system-out>");
+  return concat("<system-out>", xml_text(test.message), "</system-out>");
 }
 
 }  // namespace
@@ -59,8 +38,8 @@ std::string junit_document(const std::string& command, const std::string& suite,
   double all_s = 0;
   for (const JunitCase& test : cases) {
     all_s += test.time_s;
-    elements += concat("    <testcase classname=\"yardstick.", command, ".", xml(suite),
-                       "\" name=\"", xml(test.name), "\" time=\"", with_digits(test.time_s, 3),
+    elements += concat("    <testcase classname=\"yardstick.", command, ".", xml_text(suite),
+                       "\" name=\"", xml_text(test.name), "\" time=\"", with_digits(test.time_s, 3),
                        "\">", outcome_xml(test), "</testcase>\n");
   }
   const auto count = [&cases](JunitOutcome outcome) {
@@ -72,8 +51,8 @@ std::string junit_document(const std::string& command, const std::string& suite,
              "\" errors=\"", count(JunitOutcome::kError), "\" skipped=\"",
              count(JunitOutcome::kSkipped), "\" time=\"", with_digits(all_s, 3), "\"");
   return concat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites ", counts,
-                ">\n  <testsuite name=\"yardstick ", command, " ", xml(suite), "\" ", counts, ">\n",
-                elements, "  </testsuite>\n</testsuites>\n");
+                ">\n  <testsuite name=\"yardstick ", command, " ", xml_text(suite), "\" ", counts,
+                ">\n", elements, "  </testsuite>\n</testsuites>\n");
 }
 
 }  // namespace yardstick::cli

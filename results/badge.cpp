@@ -1,5 +1,6 @@
 #include "results/badge.h"
 
+#include "results/cell_text.h"
 #include "results/configuration.h"
 #include "results/leaderboard_layout.h"
 #include "results/record_json.h"
@@ -120,32 +121,9 @@ int width_px(std::string_view text) {
   return (thousandths * kFontPx + 500) / 1000;
 }
 
-std::string xml_text(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
-
 std::string text_element(int x, const std::string& text, const Rgb& background) {
   return concat("    <text x=\"", x, "\" y=\"14\" textLength=\"", width_px(text), "\" fill=\"",
-                text_color(background), "\">", xml_text(text), "</text>\n");
+                text_color(background), "\">", detail::xml_text(text), "</text>\n");
 }
 
 // Rows that are ranked first, one of each task and its data.
@@ -236,11 +214,11 @@ std::string badge_svg(const Badge& badge) {
   const Rgb color = parse_color(badge.color);
   const int left = width_px(badge.label) + 2 * kMargin;
   const int right = width_px(badge.message) + 2 * kMargin;
-  const std::string title = xml_text(concat(badge.label, ": ", badge.message));
+  const std::string title = detail::xml_text(concat(badge.label, ": ", badge.message));
   return concat(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"", left + right,
       "\" height=\"20\" role=\"img\" aria-label=\"", title, "\">\n  <title>", title,
-      "</title>\n  <desc>", xml_text(badge.about), "</desc>\n",
+      "</title>\n  <desc>", detail::xml_text(badge.about), "</desc>\n",
       // Rounded by their own outlines: a clip path's name could meet another badge's on a page.
       "  <path fill=\"", to_hex(kLabelColor), "\" d=\"M", left,
       " 0H3a3 3 0 0 0-3 3v14a3 3 0 0 0 3 3h", left - 3, "z\"/>\n  <path fill=\"", to_hex(color),

@@ -15,4 +15,7 @@ std::string number_text(double value);
 // Text that Markdown shows as it is, on one line and inside a table's cell.
 std::string markdown_text(std::string_view text);
 
+// Text inside an element or an attribute of XML.
+std::string xml_text(std::string_view text);
+
 }  // namespace yardstick::detail
