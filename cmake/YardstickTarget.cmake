@@ -84,10 +84,11 @@ function(yardstick_compile_fast name)
   target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O0>)
 endfunction()
 
-# yardstick_add_tests(<folder> SOURCES ... [DEPENDS ...] [LABELS ...]) makes yardstick_tests_<folder>
-# and registers each of its cases with CTest.
+# yardstick_add_tests(<folder> SOURCES ... [DEPENDS ...] [LABELS ...] [ALONE <filter>]) makes
+# yardstick_tests_<folder> and registers each of its cases with CTest. ALONE: a filter of GoogleTest;
+# what it matches runs while no other test does, since it tells speeds apart.
 function(yardstick_add_tests name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT;ALONE" "SOURCES;DEPENDS;LABELS" ${ARGN})
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
   endif()
@@ -101,8 +102,18 @@ function(yardstick_add_tests name)
   target_link_libraries(yardstick_tests_${name} PRIVATE
     ${arg_DEPENDS} yardstick_project_paths GTest::gmock GTest::gtest_main)
   yardstick_use_precompiled(yardstick_tests_${name} yardstick_test_pch)
+  set(filter)
+  if(arg_ALONE)
+    gtest_discover_tests(yardstick_tests_${name}
+      TEST_PREFIX ${name}.
+      TEST_FILTER ${arg_ALONE}
+      DISCOVERY_MODE PRE_TEST
+      PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} RUN_SERIAL ON)
+    set(filter TEST_FILTER -${arg_ALONE})
+  endif()
   gtest_discover_tests(yardstick_tests_${name}
     TEST_PREFIX ${name}.
+    ${filter}
     DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
 endfunction()
