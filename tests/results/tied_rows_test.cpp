@@ -120,6 +120,7 @@ TEST_F(TiedRowsTest, HolmCountsEveryPairOfTheContest) {
   ASSERT_NE(neighbours, paired.pairs.end());
   EXPECT_LT(neighbours->p, kTieLevel);           // 7 against 0: 0.0156
   EXPECT_GT(neighbours->adjusted_p, kTieLevel);  // of ten tests
+  EXPECT_THAT(paired.groups, ElementsAre(Group{0, 1}, Group{2, 3}));
 }
 
 TEST_F(TiedRowsTest, OneModelInTwoRowsIsTestedOnce) {
