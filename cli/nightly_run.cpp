@@ -22,10 +22,6 @@
 namespace yardstick::cli {
 namespace {
 
-bool is_to_look_at(const NightCell& cell) {
-  return cell.state == AlarmState::kNew || cell.state == AlarmState::kGrown;
-}
-
 // The night's series of each cell, by key. Of several machines the one that has measured it last.
 std::map<std::string, HistorySeries> series_of_night(const NightlyJob& job,
                                                      const std::vector<NightCell>& cells,
@@ -59,7 +55,7 @@ class Confirmation {
     std::vector<CellTimes> times(cells.size());
     std::vector<std::optional<StageRuns>> stages(cells.size());
     for (std::size_t i = 0; i < cells.size() && !context_.is_stopping(); ++i) {
-      if (!is_to_look_at(cells[i]) || cells[i].finding) continue;
+      if (!cells[i].is_to_look_at() || cells[i].finding) continue;
       HistoryFinding& finding = cells[i].finding.emplace(begin(*cells[i].series));
       stages[i] = measure(i, *cells[i].series, finding);
       if (stages[i]) times[i] = times_of(*stages[i]);
@@ -232,7 +228,7 @@ RunRecord night_record(const NightlyJob& job, const std::vector<HistoryFinding>&
 }  // namespace
 
 bool NightCell::is_news(FindingAnswer answer) const {
-  return is_to_look_at(*this) && finding && finding->answer == answer;
+  return is_to_look_at() && finding && finding->answer == answer;
 }
 
 std::int64_t NightlyReport::count(FindingAnswer answer) const {
@@ -300,7 +296,7 @@ NightlyReport judge_night(const NightlyJob& job, ResultStore& store, Context& co
   if (is_asking) {
     std::set<std::string> asked;
     for (const NightCell& cell : report.cells) {
-      if (is_to_look_at(cell) && !cell.finding) asked.insert(cell.label);
+      if (cell.is_to_look_at() && !cell.finding) asked.insert(cell.label);
     }
     Confirmation(job, store, context).run(report.cells);
     for (const NightCell& cell : report.cells) {

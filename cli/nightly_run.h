@@ -33,6 +33,8 @@ struct NightCell {
   std::optional<HistoryFinding> finding = {};
 
   bool has_failed() const { return !result.failures.empty() || result.missing > 0; }
+  // Its alarm is this night's news.
+  bool is_to_look_at() const { return state == AlarmState::kNew || state == AlarmState::kGrown; }
   // Looked at this night, with this answer.
   bool is_news(FindingAnswer answer) const;
 };

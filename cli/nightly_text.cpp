@@ -2,6 +2,7 @@
 #include "cli/number_text.h"
 #include "cli/text_table.h"
 #include "results/reporters.h"
+#include "results/text_layout.h"
 
 #include <yardstick/error.h>
 
@@ -12,11 +13,9 @@
 namespace yardstick::cli {
 namespace {
 
-constexpr std::size_t kMostIds = 5;  // of a cell; the JSON has all
+using detail::count_text;
 
-std::string plural(std::int64_t count, const std::string& noun) {
-  return concat(count, " ", noun, count == 1 ? "" : "s");
-}
+constexpr std::size_t kMostIds = 5;  // of a cell; the JSON has all
 
 std::string short_commit(const std::string& commit) {
   return commit.empty() ? "unknown" : commit.substr(0, 7);
@@ -66,7 +65,7 @@ std::string since_text(const HistoryFinding& finding) {
 
 std::string sureness_text(const HistoryFinding& finding) {
   if (finding.against.empty()) {
-    return concat(finding.processes, finding.processes == 1 ? " process" : " processes",
+    return concat(count_text(finding.processes, "process", "processes"),
                   " against the level before: a change of the machine would look the same");
   }
   return concat("p ", finding.p ? p_text(*finding.p) : "-", ", ", finding.processes, " + ",
@@ -150,8 +149,7 @@ std::string failed_section(const NightlyReport& report) {
 std::string runs_section(const NightlyReport& report) {
   std::string text;
   for (const NightCell& cell : report.cells) {
-    const bool is_looked_at = cell.state == AlarmState::kNew || cell.state == AlarmState::kGrown;
-    if (!is_looked_at || !cell.finding || cell.finding->runs.empty()) continue;
+    if (!cell.is_to_look_at() || !cell.finding || cell.finding->runs.empty()) continue;
     text += concat("- ", cell.label, ":");
     const std::vector<std::string>& ids = cell.finding->runs;
     for (std::size_t i = 0; i < std::min(ids.size(), kMostIds); ++i) {
@@ -179,7 +177,8 @@ std::string noise_text(const NightlyReport& report) {
     if (calmest == nullptr || noise < calmest->series->relative_noise) calmest = &cell;
     if (noisiest == nullptr || noise > noisiest->series->relative_noise) noisiest = &cell;
   }
-  std::string text = concat(plural(static_cast<std::int64_t>(longest), "night"), " of history");
+  std::string text =
+      concat(count_text(static_cast<std::int64_t>(longest), "night", "nights"), " of history");
   const auto percent = [](const NightCell& cell) {
     return with_digits(100 * cell.series->relative_noise, 1);
   };
@@ -190,8 +189,8 @@ std::string noise_text(const NightlyReport& report) {
                    ") to ", percent(*noisiest), " % (", noisiest->label, ")");
   }
   if (too_short > 0) {
-    text += concat("; ", plural(too_short, "cell"), " too short for a change, which takes ", least,
-                   " nights");
+    text += concat("; ", count_text(too_short, "cell", "cells"),
+                   " too short for a change, which takes ", least, " nights");
   }
   return text;
 }
@@ -220,8 +219,8 @@ std::string nightly_summary(const NightlyReport& report) {
   const auto cells = static_cast<std::int64_t>(report.cells.size());
   std::string text =
       concat("# ", report.suite.name, ", ", report.night, ": ", nightly_headline(report), "\n\n",
-             plural(cells, "cell"), ", ", processes(report), " processes, ", build(report), ", ",
-             machine(report), "; ", noise_text(report), ".\n");
+             count_text(cells, "cell", "cells"), ", ", processes(report), " processes, ",
+             build(report), ", ", machine(report), "; ", noise_text(report), ".\n");
   text += confirmed_section(report, "Slower", FindingAnswer::kSlower);
   text += failed_section(report);
   text += confirmed_section(report, "Faster", FindingAnswer::kFaster);
@@ -230,7 +229,7 @@ std::string nightly_summary(const NightlyReport& report) {
   text += known_section(report);
   text += runs_section(report);
   if (const std::int64_t count = waiting(report); count > 0) {
-    text += concat("\n", plural(count, "alarm"),
+    text += concat("\n", count_text(count, "alarm", "alarms"),
                    " of earlier nights, not confirmed then, will be looked at again when twice as "
                    "many nights bear it out.\n");
   }

@@ -2,6 +2,7 @@
 
 #include "models/layers/init_scope.h"
 #include "results/reproductions.h"
+#include "results/text_layout.h"
 #include "runners/bench_measurements.h"
 #include "runners/cpu_memory.h"
 #include "runners/job.h"
@@ -55,7 +56,7 @@ RunRecord blank_count(const ResolvedSubject& subject, const std::vector<std::str
   describe_host(record.provenance);
   record.provenance["model_params"] = params_to_json(subject.params);
   record.provenance["protocol"] = "1/counts";
-  record.provenance[kClaimsKey] = joined(claims, " ");
+  record.provenance[kClaimsKey] = detail::joined(claims, " ");
   return record;
 }
 

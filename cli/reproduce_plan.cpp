@@ -2,6 +2,7 @@
 
 #include "cli/choices.h"
 #include "cli/number_text.h"
+#include "results/text_layout.h"
 
 #include <yardstick/error.h>
 #include <yardstick/names.h>
@@ -242,7 +243,7 @@ void check_table(const std::vector<Ledger>& ledgers, const std::string& table) {
   }
   const std::string near = suggestion(table, ids);
   throw_user(concat("no table ", table, ledgers.size() == 1 ? " of " + ledgers[0].paper : ""),
-             near.empty() ? concat("there are ", joined(ids, ", ")) : near);
+             near.empty() ? concat("there are ", detail::joined(ids, ", ")) : near);
 }
 
 }  // namespace
@@ -291,13 +292,9 @@ std::vector<std::string> words_of(const LedgerSubject& subject) {
   return words;
 }
 
-std::string joined(const std::vector<std::string>& texts, const std::string& between) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : between) + text;
-  return all;
+std::string label_of(const LedgerSubject& subject) {
+  return detail::joined(words_of(subject), " ");
 }
-
-std::string label_of(const LedgerSubject& subject) { return joined(words_of(subject), " "); }
 
 std::string RowPlan::id() const { return concat(ledger->paper, "/", table->id, "/", row->id); }
 

@@ -51,8 +51,6 @@ std::vector<std::string> words_of(const LedgerSubject& subject);
 // it.
 std::string label_of(const LedgerSubject& subject);
 
-std::string joined(const std::vector<std::string>& texts, const std::string& between);
-
 enum class WorkKind {
   kCount,   // parameters and MACs of `measure`
   kTiming,  // interleaved processes of `measure` and, where there is one, `against`

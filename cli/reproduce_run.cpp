@@ -8,6 +8,7 @@
 #include "cli/run_output.h"
 #include "results/reporters.h"
 #include "results/reproductions.h"
+#include "results/text_layout.h"
 #include "runners/job.h"
 #include "runners/record_notes.h"
 
@@ -290,7 +291,7 @@ class ReproduceRun {
             .processes = processes,
             .tag = std::move(tag),
             .seed = options_.seed,
-            .facts = {{kClaimsKey, joined(work.claims, " ")}},
+            .facts = {{kClaimsKey, detail::joined(work.claims, " ")}},
             .progress = "",
             .is_quiet = options_.is_quiet};
   }
@@ -393,7 +394,7 @@ class ReproduceRun {
                   .blank = std::move(blank),
                   .errors = ChildErrors::kRecorded},
                  printer_, context_, [&](RunRecord record) {
-                   record.provenance[kClaimsKey] = joined(work.claims, " ");
+                   record.provenance[kClaimsKey] = detail::joined(work.claims, " ");
                    keep_(record);
                    result.run_ids.push_back(record.id);
                    result.record = std::move(record);

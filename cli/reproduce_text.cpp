@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 #include "cli/reproduce_output.h"
 #include "cli/text_table.h"
+#include "results/text_layout.h"
 
 #include <yardstick/error.h>
 
@@ -64,7 +65,7 @@ std::string differences_text(const TableResult& table) {
     for (const FigureResult& figure : row->figures) {
       if (figure.differs.empty()) continue;
       text += wrap(concat(row->plan->row->id, " ", figure.figure->spec->name, " is OFF; ",
-                          joined(figure.differs, "; ")),
+                          detail::joined(figure.differs, "; ")),
                    100, "    ");
     }
   }
@@ -93,7 +94,8 @@ std::string row_markdown(const RowResult& row) {
   bool is_first = true;
   for (const FigureResult& figure : row.figures) {
     std::string why = figure.judgement.reason;
-    if (!figure.differs.empty()) why += (why.empty() ? "" : "; ") + joined(figure.differs, "; ");
+    if (!figure.differs.empty())
+      why += (why.empty() ? "" : "; ") + detail::joined(figure.differs, "; ");
     text += concat("| ", is_first ? markdown_cell(row.plan->row->id) : "", " | ",
                    figure.figure->spec->name, " | ", published_text(*figure.figure), " | ",
                    measured_text(figure), " | ", to_string(figure.judgement.verdict), " | ",

@@ -7,6 +7,7 @@
 #include "results/reporters.h"
 #include "results/result_store.h"
 #include "results/sqlite_backup.h"
+#include "results/text_layout.h"
 
 #include <yardstick/error.h>
 
@@ -34,7 +35,7 @@ int run(const CommandLine& line, Context& context) {
                          .dump(2)
                   << "\n";
   } else {
-    context.out() << to << ": " << count_text(report.runs, "run", "runs") << ", "
+    context.out() << to << ": " << detail::count_text(report.runs, "run", "runs") << ", "
                   << format_value(static_cast<double>(report.bytes), Unit::kBytes) << ", checked\n";
   }
   return kOk;

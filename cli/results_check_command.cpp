@@ -41,7 +41,8 @@ std::string report_text(const std::string& path, const FileReport& report) {
   std::int64_t bad = 0;
   for (const FileCheck& check : report.checks) bad += check.state == CheckState::kBad ? 1 : 0;
   return concat(detail::lay_out(rows, {kLeft, kLeft, kLeft}), path, ": ",
-                bad == 0 ? std::string("good") : count_text(bad, "problem", "problems"), "\n");
+                bad == 0 ? std::string("good") : detail::count_text(bad, "problem", "problems"),
+                "\n");
 }
 
 Json report_json(const std::string& path, const FileReport& report) {

@@ -7,6 +7,7 @@
 #include "cli/results_options.h"
 #include "results/export.h"
 #include "results/salvage.h"
+#include "results/text_layout.h"
 
 #include <yardstick/error.h>
 #include <yardstick/names.h>
@@ -38,7 +39,7 @@ std::int64_t salvage(const ResultStore& store, std::ostream& out, Context& conte
   const SalvageReport report = salvage_json_lines(store, out, context.stop_condition());
   for (const std::string& loss : report.losses) context.err() << "yardstick: " << loss << "\n";
   if (report.lost > 0) {
-    context.err() << "yardstick: " << count_text(report.lost, "run", "runs")
+    context.err() << "yardstick: " << detail::count_text(report.lost, "run", "runs")
                   << " could not be read\n";
     code = kSomeFailed;
   }
@@ -66,7 +67,7 @@ int run(const CommandLine& line, Context& context) {
           : export_csv(store, filters, shape == "long" ? CsvShape::kLong : CsvShape::kWide, out,
                        context.stop_condition());
   if (context.is_stopping()) {
-    context.err() << "yardstick: interrupted after " << count_text(count, "run", "runs")
+    context.err() << "yardstick: interrupted after " << detail::count_text(count, "run", "runs")
                   << (file ? concat("; ", line.text("out"), " was not written") : std::string())
                   << "\n";
     return kSomeFailed;
@@ -74,7 +75,7 @@ int run(const CommandLine& line, Context& context) {
   if (file) {
     file->commit();
     if (!line.has("quiet")) {
-      context.err() << line.text("out") << ": " << count_text(count, "run", "runs") << "\n";
+      context.err() << line.text("out") << ": " << detail::count_text(count, "run", "runs") << "\n";
     }
   }
   return code;

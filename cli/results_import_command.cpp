@@ -5,6 +5,7 @@
 #include "cli/exit_code.h"
 #include "cli/results_options.h"
 #include "results/import.h"
+#include "results/text_layout.h"
 
 #include <yardstick/error.h>
 
@@ -87,7 +88,7 @@ int run(const CommandLine& line, Context& context) {
     }
     reports.push_back(report_json(path, report, is_kept));
     if (!line.has("json")) {
-      context.out() << name << ": " << count_text(report.added, "run", "runs") << " added, "
+      context.out() << name << ": " << detail::count_text(report.added, "run", "runs") << " added, "
                     << report.already_there << " there already, " << report.refused << " refused"
                     << std::endl;
     }
@@ -97,7 +98,7 @@ int run(const CommandLine& line, Context& context) {
                          .dump(2, ' ', false, Json::error_handler_t::replace)
                   << "\n";
   } else {
-    context.out() << into << ": " << count_text(store.size(), "run", "runs") << "\n";
+    context.out() << into << ": " << detail::count_text(store.size(), "run", "runs") << "\n";
   }
   return code;
 }

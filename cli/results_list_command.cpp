@@ -5,7 +5,6 @@
 #include "cli/exit_code.h"
 #include "cli/results_options.h"
 #include "cli/row_writer.h"
-#include "results/configuration.h"
 #include "results/reporters.h"
 #include "results/run_list.h"
 
@@ -30,12 +29,11 @@ std::string outcome_text(const RunSummary& run) {
 }
 
 std::vector<std::string> cells(const RunSummary& run) {
-  const std::string methods = detail::display_methods(run.methods);
   return {run.id.substr(0, 8),
           minute_text(run.started_at),
           run.kind,
           run.status,
-          methods.empty() ? run.model : concat(run.model, " + ", methods),
+          subject_text(run),
           run.weights,
           run.task,
           run.device,

@@ -1,5 +1,6 @@
 #include "cli/results_options.h"
 
+#include "results/configuration.h"
 #include "results/run_filter.h"
 
 #include <yardstick/error.h>
@@ -42,14 +43,15 @@ std::string dump_json(const nlohmann::ordered_json& json) {
                    nlohmann::ordered_json::error_handler_t::replace);
 }
 
+std::string subject_text(const RunSummary& run) {
+  const std::string methods = detail::display_methods(run.methods);
+  return methods.empty() ? run.model : concat(run.model, " + ", methods);
+}
+
 std::string minute_text(const std::string& time) {
   std::string text = time.substr(0, 16);
   std::replace(text.begin(), text.end(), 'T', ' ');
   return text;
-}
-
-std::string count_text(std::int64_t count, const char* one, const char* many) {
-  return concat(count, " ", count == 1 ? one : many);
 }
 
 }  // namespace yardstick::cli

@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/context.h"
+#include "results/run_list.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -23,10 +24,10 @@ bool wants_more(Context& context);
 // On one line, with text that is not UTF-8 replaced.
 std::string dump_json(const nlohmann::ordered_json& json);
 
+// "vit_test + tome(r=4)": what was run.
+std::string subject_text(const RunSummary& run);
+
 // "2026-11-25 10:00" of a stored time.
 std::string minute_text(const std::string& time);
-
-// "3 runs", "1 run".
-std::string count_text(std::int64_t count, const char* one, const char* many);
 
 }  // namespace yardstick::cli

@@ -5,9 +5,9 @@
 #include "cli/exit_code.h"
 #include "cli/results_options.h"
 #include "cli/row_writer.h"
-#include "results/configuration.h"
 #include "results/prune.h"
 #include "results/reporters.h"
+#include "results/text_layout.h"
 
 #include <yardstick/error.h>
 
@@ -37,11 +37,11 @@ PruneQuery query_of(const CommandLine& line) {
 std::string what_goes(const PruneQuery& query, const PruneCounts& counts) {
   std::string text;
   if (query.extent == PruneExtent::kRuns) {
-    text = concat(count_text(counts.runs, "run", "runs"), " with ",
-                  count_text(counts.series, "series", "series"), " of samples");
+    text = concat(detail::count_text(counts.runs, "run", "runs"), " with ",
+                  detail::count_text(counts.series, "series", "series"), " of samples");
   } else {
-    text = concat(count_text(counts.series, "series", "series"), " of samples of ",
-                  count_text(counts.runs, "run", "runs"));
+    text = concat(detail::count_text(counts.series, "series", "series"), " of samples of ",
+                  detail::count_text(counts.runs, "run", "runs"));
   }
   if (counts.outcomes > 0) text += concat(" and the outcomes of ", counts.outcomes);
   return concat(text, ", about ", format_value(static_cast<double>(counts.bytes), Unit::kBytes));
@@ -49,8 +49,8 @@ std::string what_goes(const PruneQuery& query, const PruneCounts& counts) {
 
 std::string what_stays(const PruneCounts& counts) {
   if (counts.shown == 0) return {};
-  return concat(count_text(counts.shown, "run that a leaderboard or report shows stays",
-                           "runs that leaderboards and reports show stay"),
+  return concat(detail::count_text(counts.shown, "run that a leaderboard or report shows stays",
+                                   "runs that leaderboards and reports show stay"),
                 "; --also-shown takes them too\n");
 }
 
@@ -58,9 +58,8 @@ void print_runs(const Pruning& pruning, std::ostream& out) {
   StreamTable table({"run", "started (UTC)", "kind", "status", "model"},
                     {Align::kLeft, Align::kLeft, Align::kLeft, Align::kLeft, Align::kLeft}, out);
   pruning.visit([&](const RunSummary& run) {
-    const std::string methods = detail::display_methods(run.methods);
     table.add({run.id.substr(0, 8), minute_text(run.started_at), run.kind, run.status,
-               methods.empty() ? run.model : concat(run.model, " + ", methods)});
+               subject_text(run)});
     return out.good();
   });
   table.finish();

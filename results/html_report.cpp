@@ -1,5 +1,6 @@
 #include "results/html_report.h"
 
+#include "results/cell_text.h"
 #include "results/finding_records.h"
 #include "results/html_report_data.h"
 #include "results/record_json.h"
@@ -29,24 +30,6 @@ std::string read_asset(const std::string& folder, const std::string& name) {
   return std::move(bytes).str();
 }
 
-std::string html_safe(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '<') {
-      safe += "&lt;";
-    } else if (c == '>') {
-      safe += "&gt;";
-    } else if (c == '&') {
-      safe += "&amp;";
-    } else if (c == '"') {
-      safe += "&quot;";
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
-
 // The page is report.html with every `{{file}}` replaced by that file, {{title}} by the title and
 // {{data}} by the records.
 std::string build_page(const std::string& title, const std::string& data,
@@ -65,7 +48,7 @@ std::string build_page(const std::string& title, const std::string& data,
     if (name == "data") {
       built += script_safe(data);
     } else {
-      built += name == "title" ? html_safe(title) : read_asset(asset_dir, name);
+      built += name == "title" ? xml_text(title) : read_asset(asset_dir, name);
     }
     at = close + 2;
   }

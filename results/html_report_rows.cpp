@@ -1,5 +1,6 @@
 #include "results/configuration.h"
 #include "results/html_report_data.h"
+#include "results/leaderboard_layout.h"
 #include "results/record_json.h"
 #include "results/tied_rows.h"
 
@@ -118,9 +119,7 @@ std::string page_rows(const Leaderboard& board, PageDictionaries& dictionaries) 
   std::map<std::string, Column> fields;
   std::map<std::string, Figures> figures;
   JsonList keys, runs;
-  std::vector<std::string> methods;
-  for (const LeaderboardRow& row : board.rows) methods.push_back(row.methods);
-  const MethodTexts method_texts(methods);
+  const MethodTexts methods = method_texts(board.rows);
   for (std::size_t i = 0; i < board.rows.size(); ++i) {
     const LeaderboardRow& row = board.rows[i];
     const auto add = [&](const char* name, const std::string& text) {
@@ -130,7 +129,7 @@ std::string page_rows(const Leaderboard& board, PageDictionaries& dictionaries) 
     add("family", row.family);
     add("params", display_params(row.params));
     add("weights", row.weights);
-    add("methods", method_texts.text(row.methods));
+    add("methods", methods.text(row.methods));
     add("task", row.task);
     add("split", row.split);
     add("data", row.data);

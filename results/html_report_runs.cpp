@@ -66,10 +66,6 @@ std::string details(const RunRecord& record, PageDictionaries& dictionaries) {
                 ",\"measurements\":", figures.text(), ",\"samples\":", samples.text(), "}");
 }
 
-std::string plain(const OrderedJson& value) {
-  return value.is_string() ? value.get<std::string>() : dump(value, -1);
-}
-
 // The numbers of a run's settings and provenance. Many runs have the same texts, so each is parsed
 // once.
 class Facts {
@@ -80,16 +76,16 @@ class Facts {
     return of(effective, settings_, [this](const std::string& name, const OrderedJson& setting) {
       const bool has_origin = setting.is_object() && setting.contains("value");
       const std::string origin =
-          has_origin && setting.contains("origin") ? plain(setting["origin"]) : std::string();
+          has_origin && setting.contains("origin") ? plain_text(setting["origin"]) : std::string();
       return dictionaries_.facts("[" + json_text(name) + "," +
-                                 json_text(plain(has_origin ? setting["value"] : setting)) + "," +
-                                 json_text(origin) + "]");
+                                 json_text(plain_text(has_origin ? setting["value"] : setting)) +
+                                 "," + json_text(origin) + "]");
     });
   }
 
   const std::string& provenance(const std::string& text) {
     return of(text, provenance_, [this](const std::string& name, const OrderedJson& value) {
-      return dictionaries_.facts("[" + json_text(name) + "," + json_text(plain(value)) + "]");
+      return dictionaries_.facts("[" + json_text(name) + "," + json_text(plain_text(value)) + "]");
     });
   }
 

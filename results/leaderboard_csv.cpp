@@ -2,6 +2,7 @@
 #include "results/leaderboard_filter.h"
 #include "results/leaderboard_layout.h"
 #include "results/leaderboard_text.h"
+#include "results/text_layout.h"
 
 #include <yardstick/error.h>
 

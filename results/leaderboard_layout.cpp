@@ -16,13 +16,7 @@ std::string machine(const LeaderboardRow& row) {
   return row.device_name.empty() ? row.device : row.device_name;
 }
 
-MethodTexts method_texts(const std::vector<LeaderboardRow>& rows) {
-  std::vector<std::string> all;
-  for (const LeaderboardRow& row : rows) all.push_back(row.methods);
-  return MethodTexts(all);
-}
-
-std::vector<Field> fields_of(const Leaderboard& board) {
+std::vector<Field> fields_of(const Leaderboard& board, const MethodTexts& methods) {
   std::set<std::string> machines;
   std::set<std::pair<std::string, std::string>> devices;
   for (const LeaderboardRow& row : board.rows) {
@@ -34,8 +28,7 @@ std::vector<Field> fields_of(const Leaderboard& board) {
        .text = [](const LeaderboardRow& row) { return display_params(row.params); },
        .is_of_model = true},
       {"weights", [](const LeaderboardRow& row) { return row.weights; }},
-      {"methods", [texts = method_texts(board.rows)](
-                      const LeaderboardRow& row) { return texts.text(row.methods); }},
+      {"methods", [methods](const LeaderboardRow& row) { return methods.text(row.methods); }},
       {"machine", machine},
       {"threads",
        [](const LeaderboardRow& row) { return row.threads > 0 ? concat(row.threads) : ""; }, true},
@@ -67,9 +60,16 @@ bool follows_from_model(const Field& field, const std::vector<LeaderboardRow>& r
 
 }  // namespace
 
+MethodTexts method_texts(const std::vector<LeaderboardRow>& rows) {
+  std::vector<std::string> all;
+  for (const LeaderboardRow& row : rows) all.push_back(row.methods);
+  return MethodTexts(all);
+}
+
 FieldLayout lay_out_fields(const Leaderboard& board) {
   FieldLayout layout;
-  for (const Field& field : fields_of(board)) {
+  const MethodTexts methods = method_texts(board.rows);
+  for (const Field& field : fields_of(board, methods)) {
     std::set<std::string> values = values_of(field, board.rows);
     // Rows without a bench figure have no threads and no protocol; that tells nothing apart.
     if (field.is_of_speed && values.size() > 1) values.erase("");
@@ -79,7 +79,7 @@ FieldLayout lay_out_fields(const Leaderboard& board) {
       layout.common.push_back(concat(field.title, " ", *values.begin()));
     }
   }
-  for (const std::string& same : method_texts(board.rows).left_out()) layout.common.push_back(same);
+  for (const std::string& same : methods.left_out()) layout.common.push_back(same);
   return layout;
 }
 
@@ -156,12 +156,6 @@ bool has_titles(const Leaderboard& board) {
 std::string contest_title(const LeaderboardRow& row) {
   if (row.task.empty()) return "speed alone";
   return row.split.empty() ? row.task : concat(row.task, " (", row.split, ")");
-}
-
-std::string joined(const std::vector<std::string>& parts, const char* separator) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : separator) + part;
-  return text;
 }
 
 }  // namespace yardstick::detail

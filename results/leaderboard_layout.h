@@ -1,5 +1,6 @@
 #pragma once
 
+#include "results/configuration.h"
 #include "results/leaderboard.h"
 #include "results/reporters.h"
 
@@ -24,6 +25,9 @@ struct FieldLayout {
   std::vector<Field> columns;       // those in which rows differ, and not only as their models do
   std::vector<std::string> common;  // "precision fp32": those in which all agree
 };
+// How a table of these rows writes their methods.
+MethodTexts method_texts(const std::vector<LeaderboardRow>& rows);
+
 FieldLayout lay_out_fields(const Leaderboard& board);
 
 // The figures of one tag, in one unit where they allow it.
@@ -52,7 +56,5 @@ bool begins_section(const Leaderboard& board, std::size_t i);
 bool has_titles(const Leaderboard& board);
 // "digits (val)"; "speed alone" where nothing was scored.
 std::string contest_title(const LeaderboardRow& row);
-
-std::string joined(const std::vector<std::string>& parts, const char* separator);
 
 }  // namespace yardstick::detail

@@ -439,12 +439,4 @@ LeaderboardRow LeaderboardRows::complete(Candidate& candidate) {
   return row;
 }
 
-std::vector<LeaderboardRow> load_rows(const Connection& connection, bool include_ineligible) {
-  const Snapshot snapshot(connection);
-  LeaderboardRows source(connection, include_ineligible);
-  std::vector<LeaderboardRow> rows;
-  for (Candidate* candidate : source.all()) rows.push_back(source.complete(*candidate));
-  return rows;
-}
-
 }  // namespace yardstick::detail

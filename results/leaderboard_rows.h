@@ -135,7 +135,4 @@ class LeaderboardRows {
   std::optional<Statement> select_values_, select_details_;
 };
 
-// All of them with all their values, unsorted and unranked.
-std::vector<LeaderboardRow> load_rows(const Connection& connection, bool include_ineligible);
-
 }  // namespace yardstick::detail

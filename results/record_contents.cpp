@@ -47,8 +47,7 @@ std::string asked_for_text(const RunRecord& record) {
     rows.push_back({printable(record.requested), ""});
   } else {
     for (const auto& [name, value] : asked.items()) {
-      rows.push_back({printable(name), printable(value.is_string() ? value.get<std::string>()
-                                                                   : detail::dump(value, -1))});
+      rows.push_back({printable(name), printable(detail::plain_text(value))});
     }
   }
   if (rows.empty()) return {};

@@ -117,6 +117,10 @@ OrderedJson whole_record_json(const RunRecord& record, JsonStyle style, bool wit
   return json;
 }
 
+std::string plain_text(const OrderedJson& value) {
+  return value.is_string() ? value.get<std::string>() : dump(value, -1);
+}
+
 std::string dump(const OrderedJson& json, int indent) {
   return json.dump(indent, ' ', /*ensure_ascii=*/false, OrderedJson::error_handler_t::replace);
 }

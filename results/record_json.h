@@ -27,6 +27,9 @@ OrderedJson whole_record_json(const RunRecord& record, JsonStyle style, bool wit
 // The stored text as JSON; as a string where it is none.
 OrderedJson embedded_json(const std::string& text);
 
+// A text as it is, anything else as JSON on one line.
+std::string plain_text(const OrderedJson& value);
+
 // Invalid UTF-8 is replaced rather than refused: a report is better than none.
 std::string dump(const OrderedJson& json, int indent);
 

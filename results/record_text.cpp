@@ -14,10 +14,6 @@ using detail::Align;
 using detail::printable;
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string plain(const detail::OrderedJson& value) {
-  return value.is_string() ? value.get<std::string>() : detail::dump(value, -1);
-}
-
 void section(std::string& text, const std::string& title, const Rows& rows,
              const std::vector<Align>& aligns) {
   if (rows.empty()) return;
@@ -31,11 +27,13 @@ Rows setting_rows(const std::string& effective, RecordDetail extent) {
   if (!settings.is_object()) return {{printable(effective), "", ""}};
   for (const auto& [name, setting] : settings.items()) {
     if (setting.is_object() && setting.contains("value")) {
-      const std::string origin = plain(setting.value("origin", detail::OrderedJson("")));
+      const std::string origin =
+          detail::plain_text(setting.value("origin", detail::OrderedJson("")));
       if (extent == RecordDetail::kBrief && origin == "default") continue;
-      rows.push_back({printable(name), printable(plain(setting["value"])), printable(origin)});
+      rows.push_back(
+          {printable(name), printable(detail::plain_text(setting["value"])), printable(origin)});
     } else {
-      rows.push_back({printable(name), printable(plain(setting)), ""});
+      rows.push_back({printable(name), printable(detail::plain_text(setting)), ""});
     }
   }
   return rows;

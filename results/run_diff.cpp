@@ -2,6 +2,7 @@
 
 #include "results/configuration.h"
 #include "results/record_json.h"
+#include "results/text_layout.h"
 
 #include <yardstick/error.h>
 #include <yardstick/names.h>
@@ -27,10 +28,6 @@ struct Setting {
   std::string origin;
 };
 
-std::string plain(const detail::OrderedJson& value) {
-  return value.is_string() ? value.get<std::string>() : detail::dump(value, -1);
-}
-
 std::map<std::string, Setting> settings_of(const RunRecord& record) {
   std::map<std::string, Setting> settings;
   const detail::OrderedJson json =
@@ -38,19 +35,13 @@ std::map<std::string, Setting> settings_of(const RunRecord& record) {
   if (!json.is_object()) return settings;
   for (const auto& [name, setting] : json.items()) {
     if (setting.is_object() && setting.contains("value")) {
-      settings[name] = {plain(setting["value"]),
-                        plain(setting.value("origin", detail::OrderedJson("")))};
+      settings[name] = {detail::plain_text(setting["value"]),
+                        detail::plain_text(setting.value("origin", detail::OrderedJson("")))};
     } else {
-      settings[name] = {plain(setting), ""};
+      settings[name] = {detail::plain_text(setting), ""};
     }
   }
   return settings;
-}
-
-std::string flags_text(const RunRecord& record) {
-  std::string text;
-  for (const std::string& flag : record.flags) text += (text.empty() ? "" : ", ") + flag;
-  return text;
 }
 
 std::vector<FactDifference> run_facts(const RunRecord& a, const RunRecord& b) {
@@ -73,7 +64,7 @@ std::vector<FactDifference> run_facts(const RunRecord& a, const RunRecord& b) {
       both("device", [](Run run) { return run.device; }),
       both("precision", [](Run run) { return run.precision; }),
       both("batch", [](Run run) { return concat(run.batch_size); }),
-      both("flags", flags_text),
+      both("flags", [](Run run) { return detail::joined(run.flags, ", "); }),
       both("on leaderboards", [](Run run) { return run.on_leaderboard ? "yes" : "no"; }),
   };
 }

@@ -6,6 +6,7 @@
 #include "results/sqlite_connection.h"
 #include "results/sqlite_schema.h"
 #include "results/store_impl.h"
+#include "results/text_layout.h"
 
 #include <yardstick/error.h>
 
@@ -34,10 +35,6 @@ std::string salvage(const std::string& path) {
   return concat("restore a backup; without one, `yardstick results export --salvage --db ", path,
                 " --out rest.jsonl` writes the runs that can still be read, and `yardstick results "
                 "import rest.jsonl --db new.db` takes them");
-}
-
-std::string count_text(std::int64_t count, const char* one, const char* many) {
-  return concat(count, " ", count == 1 ? one : many);
 }
 
 // Names each object of a schema with its SQL.
@@ -213,10 +210,10 @@ class Checker {
         name_run(found, select.text(0));
       }
       report_.runs = all;
-      found.detail = concat("the JSON of ", count_text(all, "run", "runs"), " parses");
+      found.detail = concat("the JSON of ", detail::count_text(all, "run", "runs"), " parses");
       if (bad == 0) return;
       found.state = CheckState::kBad;
-      found.detail = concat("JSON that does not parse in ", count_text(bad, "run", "runs"));
+      found.detail = concat("JSON that does not parse in ", detail::count_text(bad, "run", "runs"));
       found.remedy = salvage(connection_.path());
     });
   }
@@ -235,11 +232,11 @@ class Checker {
         if (bad++ == 0) first = *problem;
         name_run(found, select.text(1));
       }
-      found.detail = concat(count_text(all, "run", "runs"),
+      found.detail = concat(detail::count_text(all, "run", "runs"),
                             " read whole: samples, outcomes and figures decode");
       if (bad == 0) return;
       found.state = CheckState::kBad;
-      found.detail = concat(bad, " of ", count_text(all, "run", "runs"),
+      found.detail = concat(bad, " of ", detail::count_text(all, "run", "runs"),
                             " cannot be read as they were written: ", first);
       found.remedy = salvage(connection_.path());
     });
@@ -333,9 +330,9 @@ class Checker {
       }
     }
     found.detail =
-        are_triggers
-            ? concat(count_text(good, "trigger", "triggers"), " that refuse changes are there")
-            : concat(good, " tables, indexes and views as schema ", version_, " has them");
+        are_triggers ? concat(detail::count_text(good, "trigger", "triggers"),
+                              " that refuse changes are there")
+                     : concat(good, " tables, indexes and views as schema ", version_, " has them");
     if (wrong.empty()) return;
     found.state = CheckState::kBad;
     found.detail = wrong;

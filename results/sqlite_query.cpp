@@ -105,12 +105,6 @@ std::vector<std::string> names_of(const Connection& connection, const char* sql)
   return names;
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 constexpr const char* kTables =
     "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' "
     "ORDER BY type DESC, name";
@@ -129,7 +123,7 @@ std::string remedy(const Connection& connection, const std::string& message) {
   if (const auto table = name_behind(message, "no such table: "); !table.empty()) {
     const std::vector<std::string> names = names_of(connection, kTables);
     const std::string near = suggestion(table, names);
-    return near.empty() ? "there are " + joined(names) : near;
+    return near.empty() ? "there are " + detail::joined(names, ", ") : near;
   }
   if (const auto column = name_behind(message, "no such column: "); !column.empty()) {
     const std::string near = suggestion(column, names_of(connection, kColumns));

@@ -2,6 +2,8 @@
 
 #include "results/record_json.h"
 
+#include <yardstick/error.h>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -54,6 +56,19 @@ std::string lay_out(const std::vector<std::vector<std::string>>& rows,
     text += line + "\n";
   }
   return text;
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty()) text += separator;
+    text += part;
+  }
+  return text;
+}
+
+std::string count_text(std::int64_t count, std::string_view one, std::string_view many) {
+  return concat(count, " ", count == 1 ? one : many);
 }
 
 }  // namespace yardstick::detail

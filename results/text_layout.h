@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,5 +21,10 @@ std::string pad(std::string_view text, std::size_t width, Align align);
 // Rows of equal length as columns, two spaces apart, without blanks at the ends of lines.
 std::string lay_out(const std::vector<std::vector<std::string>>& rows,
                     const std::vector<Align>& aligns, std::string_view indent = {});
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator);
+
+// "3 runs", "1 run".
+std::string count_text(std::int64_t count, std::string_view one, std::string_view many);
 
 }  // namespace yardstick::detail

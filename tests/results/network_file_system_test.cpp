@@ -31,7 +31,7 @@ TEST(NetworkFileSystemTest, TakesLocalOnes) {
 TEST(NetworkFileSystemTest, TellsFuseByItsMount) {
   const std::string mountinfo =
       "22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n"
-      "98 22 0:45 / /home/me/remote rw,nosuid - fuse.sshfs me@host:/data rw\n"
+      "98 22 0:45 / /mnt/remote rw,nosuid - fuse.sshfs me@host:/data rw\n"
       "99 22 0:46 / /media/disk rw,nosuid shared:7 master:1 - fuse.ntfs-3g /dev/sdb1 rw\n";
 
   EXPECT_EQ(network_fuse(mountinfo, "0:45"), "fuse.sshfs");
