@@ -12,6 +12,8 @@ int newest_version() { return migrations().back().version; }
 
 // The schema version of the file, 0 where it is empty.
 int check_identity(const Connection& connection) {
+  // Read one by one, another process may make the file a results file in between.
+  const Snapshot snapshot(connection);
   const auto application = connection.integer("PRAGMA application_id");
   const auto version = static_cast<int>(connection.integer("PRAGMA user_version"));
   if (application != kApplicationId) {
